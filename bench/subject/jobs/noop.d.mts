@@ -1,0 +1,1 @@
+export default function noop(input: { readonly n: number }): Promise<{ n: number }>

@@ -1,0 +1,151 @@
+import type { Handlers } from '../../../shared/ipc.ts'
+import { API_VERSION } from '../../../shared/api-protocol.ts'
+import type { OwnedEngine } from '../create-engine.ts'
+import type { EventBus } from '../events/event-bus.ts'
+import { openThreadHistory } from '../store/thread-history.ts'
+import type { ApiConnection, ApiPeer, ApiServer } from './api-connection.ts'
+import { ApiSession } from './api-session.ts'
+import { Drops } from './drops.ts'
+import { makeHandlers } from './handlers.ts'
+import { LogPieces } from './log-pieces.ts'
+import { SettingsKeeper } from './settings-keeper.ts'
+import { keepUploadsSwept } from './upload-folders.ts'
+import { Watcher } from './watcher.ts'
+import type { YardPart } from './watcher.ts'
+import { Yard } from './yard.ts'
+
+export interface ApiServerOptions {
+  readonly owned: OwnedEngine
+  /** Of Jobyard. */
+  readonly version: string
+  /** Files of threads. */
+  readonly entries: { readonly job_file_thread: string; readonly history_thread: string }
+}
+
+/** The API of one owner. Hosts hand it the connections that their transports accept. */
+export interface OwnerApi extends ApiServer {
+  readonly settings: SettingsKeeper
+  /** Ends all connections, and the threads; the engine is left to whoever opened it. */
+  close(): Promise<void>
+}
+
+export async function createApiServer(options: ApiServerOptions): Promise<OwnerApi> {
+  const { owned, version, entries } = options
+  const settings = await SettingsKeeper.open(owned.engine)
+  const history = openThreadHistory({ dir: owned.paths.dir, entry: entries.history_thread })
+  const drops = new Drops({ owned, history, settings, job_file_thread: entries.job_file_thread })
+  const stopSweeping = await keepUploadsSwept(owned.paths.uploads)
+  const logs = new LogPieces(owned.paths.logs)
+  const server = new ConnectedServer(owned, version, settings, async () => {
+    settings.close()
+    stopSweeping()
+    await Promise.all([history.close(), logs.close()])
+  })
+  server.handlers = makeHandlers({
+    owned,
+    history,
+    drops,
+    logs,
+    settings,
+    onJobsTouched: () => {
+      server.tellJobs(null)
+    },
+  })
+  return server
+}
+
+class ConnectedServer implements OwnerApi {
+  handlers!: Handlers
+  readonly settings: SettingsKeeper
+  readonly #owned: OwnedEngine
+  readonly #version: string
+  readonly #yard: Yard
+  readonly #sessions = new Map<ApiSession, Watcher>()
+  readonly #unsubscribe: readonly (() => void)[]
+  readonly #onClose: () => Promise<void>
+
+  constructor(owned: OwnedEngine, version: string, settings: SettingsKeeper, onClose: () => Promise<void>) {
+    this.#owned = owned
+    this.#version = version
+    this.settings = settings
+    this.#onClose = onClose
+    this.#yard = new Yard(owned.engine, { data_dir: owned.paths.dir, version }, () => {
+      this.#tell('counts')
+    })
+    this.#unsubscribe = this.#listen(owned.engine.bus)
+  }
+
+  connect(connection: ApiConnection): ApiPeer {
+    const watcher = new Watcher(this.#owned.engine, this.#yard, (message) => {
+      connection.send(message)
+    })
+    const session = new ApiSession(connection, this.handlers, watcher, () => {
+      this.#sessions.delete(session)
+    })
+    this.#sessions.set(session, watcher)
+    connection.send({ type: 'hello', api_version: API_VERSION, version: this.#version })
+    return session
+  }
+
+  async close(): Promise<void> {
+    for (const end of this.#unsubscribe) end()
+    for (const session of [...this.#sessions.keys()]) session.close()
+    this.#yard.close()
+    await this.#onClose()
+  }
+
+  /** @param ids null: any may have changed */
+  tellJobs(ids: readonly number[] | null): void {
+    if (this.#sessions.size === 0) return
+    for (const watcher of this.#sessions.values()) watcher.changedJobs(ids)
+    this.#yard.recount()
+  }
+
+  #tell(...parts: readonly YardPart[]): void {
+    for (const watcher of this.#sessions.values()) for (const part of parts) watcher.changedPart(part)
+  }
+
+  #listen(bus: EventBus): (() => void)[] {
+    const each = (tell: (watcher: Watcher) => void): void => {
+      for (const watcher of this.#sessions.values()) tell(watcher)
+    }
+    return [
+      bus.on('job:changed', ({ jobs }) => {
+        if (this.#sessions.size === 0) return
+        this.tellJobs(jobs.map(({ id }) => id))
+        this.#tell('running', 'workers', 'pool', 'groups')
+      }),
+      bus.on('job:ended', ({ jobs }) => {
+        each((watcher) => {
+          watcher.ended(jobs)
+        })
+      }),
+      bus.on('job:progress', ({ job_id, progress, message }) => {
+        this.#yard.tell(job_id, { progress, message })
+        this.#tell('running')
+      }),
+      bus.on('job:output', ({ job_id, attempt_id }) => {
+        each((watcher) => {
+          watcher.output(job_id, attempt_id)
+        })
+      }),
+      bus.on('submission:added', () => {
+        this.tellJobs(null)
+      }),
+      bus.on('pool:changed', () => {
+        this.#tell('pool', 'running')
+      }),
+      bus.on('group:changed', () => {
+        this.#tell('groups')
+      }),
+      bus.on('worker:changed', () => {
+        this.#tell('workers')
+      }),
+      bus.on('engine:fault', (fault) => {
+        each((watcher) => {
+          watcher.fault(fault)
+        })
+      }),
+    ]
+  }
+}

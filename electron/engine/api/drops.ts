@@ -1,0 +1,283 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import type { z } from 'zod'
+import type {
+  DropPreview,
+  DropSource,
+  dropSubmitSchema,
+  PreviewJob,
+  Submitted,
+} from '../../../shared/drop.ts'
+import { JobyardError } from '../../../shared/errors.ts'
+import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
+import type { NewJob } from '../../../shared/job-spec.ts'
+import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
+import { taskText } from '../../../shared/task-text.ts'
+import type { OwnedEngine } from '../create-engine.ts'
+import { readJobFiles } from '../job-files/read-job-files.ts'
+import type { JobFilesRead } from '../job-files/read-job-files.ts'
+import { writeSpecText } from '../store/spec-text.ts'
+import type { ThreadHistory } from '../store/thread-history.ts'
+import { submitFiles } from '../submissions/submit-files.ts'
+import type { SettingsKeeper } from './settings-keeper.ts'
+import { QUEUED_MARK } from './upload-folders.ts'
+
+/** Jobs of a preview that are shown one by one. */
+const SHOWN_JOBS = 200
+/** Previews that wait for a decision; the oldest gives way. */
+const MAX_DROPS = 20
+
+export interface DropsOptions {
+  readonly owned: OwnedEngine
+  readonly history: Pick<ThreadHistory, 'duplicates'>
+  readonly settings: SettingsKeeper
+  readonly job_file_thread: string
+}
+
+/** What a preview was made of, to be read again when it is queued. */
+interface Drop {
+  readonly paths: readonly string[]
+  readonly recursive: boolean
+  /** Where the files of an upload or a paste stand; null: they are the person's own. */
+  readonly folder: string | null
+  readonly count: number
+  readonly problem_count: number
+  readonly untrusted_folders: readonly string[]
+}
+
+type DropSubmit = z.infer<typeof dropSubmitSchema>
+
+/** Drops between their preview and the decision about them. */
+export class Drops {
+  readonly #options: DropsOptions
+  readonly #drops = new Map<string, Drop>()
+
+  constructor(options: DropsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Reads what was dropped and runs nothing.
+   * @throws JobyardError NOT_ALLOWED for paths from a caller on another machine, BAD_INPUT
+   */
+  async preview(source: DropSource, recursive: boolean, is_remote: boolean): Promise<DropPreview> {
+    const { folder, paths } = await this.#place(source, is_remote)
+    const jobs: NewJob[] = []
+    const read = await this.#read(paths, recursive, null, (batch) => {
+      jobs.push(...batch.slice(0, SHOWN_JOBS - jobs.length))
+      return Promise.resolve()
+    })
+    const { count, problem_count } = read
+    if (count === 0 && problem_count === 0) throw noJobs(recursive)
+    const untrusted_folders = folder === null ? this.#untrusted(await foldersOf(paths)) : []
+    const drop_id = this.#keep({ paths, recursive, folder, count, problem_count, untrusted_folders })
+    const shown = await this.#shown(jobs, folder)
+    return {
+      drop_id,
+      count,
+      jobs: shown,
+      problems: read.problems.map((problem) => named(problem, folder)),
+      problem_count,
+      duplicate_count: shown.filter(({ duplicate_of }) => duplicate_of !== null).length,
+      untrusted_folders,
+    }
+  }
+
+  /**
+   * Queues a drop that was previewed: all of it, or with `skip_bad` what is good.
+   * @throws JobyardError DROP_NOT_FOUND, DROP_CHANGED, DROP_HAS_FAULTS, NOT_ALLOWED where its folders are not trusted
+   */
+  async submit(input: DropSubmit): Promise<Submitted> {
+    const drop = this.#drops.get(input.drop_id)
+    if (drop === undefined) {
+      throw new JobyardError(
+        'DROP_NOT_FOUND',
+        'This drop was queued already, or too long ago. Drop the files again.',
+      )
+    }
+    if (drop.untrusted_folders.length > 0) await this.#trust(drop, input.trust)
+    const { engine, paths } = this.#options.owned
+    const { submission, problem_count } = await submitFiles({
+      engine,
+      label: drop.paths.map((path) => basename(path)).join(' '),
+      skip_bad: input.skip_bad,
+      read: async (onJobs) => {
+        const read = await this.#read(drop.paths, drop.recursive, paths.scripts, (jobs) =>
+          onJobs(jobs.map((job) => overridden(job, input))),
+        )
+        checkUnchanged(drop, read)
+        return read
+      },
+    })
+    if (submission === null) throw hasFaults(problem_count)
+    this.#drops.delete(input.drop_id)
+    if (drop.folder !== null) await writeFile(join(drop.folder, QUEUED_MARK), '')
+    return submission
+  }
+
+  discard(drop_id: string): void {
+    this.#drops.delete(drop_id)
+  }
+
+  /** Where the files of the drop are; pasted text becomes one. */
+  async #place(
+    source: DropSource,
+    is_remote: boolean,
+  ): Promise<{ readonly folder: string | null; readonly paths: readonly string[] }> {
+    const { uploads } = this.#options.owned.paths
+    switch (source.from) {
+      case 'paths':
+        if (is_remote)
+          throw new JobyardError('NOT_ALLOWED', 'A browser sends files as content, not by their paths.')
+        if (!source.paths.every(isAbsolute))
+          throw new JobyardError('INVALID_ARGUMENT', 'Paths must be absolute.')
+        return { folder: null, paths: source.paths }
+      case 'upload': {
+        const folder = join(uploads, source.upload_id)
+        const names = await readdir(folder).catch(() => [])
+        return {
+          folder,
+          paths: names
+            .filter((name) => !name.startsWith('.'))
+            .sort()
+            .map((name) => join(folder, name)),
+        }
+      }
+      case 'text': {
+        const folder = join(uploads, randomUUID())
+        const path = join(folder, safeName(source.name))
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await writeFile(path, source.text, { mode: 0o600 })
+        return { folder, paths: [path] }
+      }
+    }
+  }
+
+  #read(
+    paths: readonly string[],
+    recursive: boolean,
+    script_dir: string | null,
+    onJobs: (jobs: readonly NewJob[]) => Promise<void>,
+  ): Promise<JobFilesRead> {
+    if (paths.length === 0) throw noJobs(recursive)
+    const { job_file_thread } = this.#options
+    return readJobFiles({ paths, cwd: sep, recursive, script_dir, entry: job_file_thread, onJobs })
+  }
+
+  async #shown(jobs: readonly NewJob[], folder: string | null): Promise<PreviewJob[]> {
+    const duplicates = await this.#options.history.duplicates(jobs.map(({ spec }) => writeSpecText(spec)))
+    return jobs.map((job, index) => previewOf(job, folder, duplicates[index] ?? null))
+  }
+
+  #untrusted(folders: readonly string[]): string[] {
+    const { trusted_folders } = this.#options.settings.current
+    return folders.filter((folder) => !trusted_folders.some((trusted) => isInside(folder, trusted)))
+  }
+
+  async #trust(drop: Drop, trust: DropSubmit['trust']): Promise<void> {
+    if (trust === 'once') return
+    if (!trust) {
+      const folders = drop.untrusted_folders.join(', ')
+      throw new JobyardError(
+        'NOT_ALLOWED',
+        `Nothing was queued from ${folders} before: say that you trust it.`,
+      )
+    }
+    await this.#options.settings.trust(drop.untrusted_folders)
+  }
+
+  #keep(drop: Drop): string {
+    const drop_id = randomUUID()
+    this.#drops.set(drop_id, drop)
+    const [oldest] = this.#drops.keys()
+    if (this.#drops.size > MAX_DROPS && oldest !== undefined) this.#drops.delete(oldest)
+    return drop_id
+  }
+}
+
+async function foldersOf(paths: readonly string[]): Promise<string[]> {
+  const folders = new Set<string>()
+  for (const path of paths) {
+    const is_folder = await stat(path).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    )
+    folders.add(is_folder ? path : dirname(path))
+  }
+  return [...folders]
+}
+
+function isInside(path: string, folder: string): boolean {
+  const below = relative(folder, path)
+  return below === '' || (!below.startsWith('..') && !isAbsolute(below))
+}
+
+/** Files that were sent are named as the sender knows them. */
+function shortPath(path: string, folder: string | null): string {
+  return folder !== null && isInside(path, folder) ? relative(folder, path) : path
+}
+
+function named(problem: JobFileProblem, folder: string | null): JobFileProblem {
+  return { ...problem, file: shortPath(problem.file, folder) }
+}
+
+function previewOf(
+  { spec, needs = [] }: NewJob,
+  folder: string | null,
+  duplicate_of: number | null,
+): PreviewJob {
+  const { name, task, cwd, env = {}, source } = spec
+  return {
+    name,
+    kind: task.kind,
+    runs: taskText(task),
+    cwd,
+    group: spec.group ?? SPEC_DEFAULTS.group,
+    priority: spec.priority ?? SPEC_DEFAULTS.priority,
+    env,
+    needs: needs.length,
+    source: { file: shortPath(source?.file ?? '', folder), line: source?.line ?? null },
+    duplicate_of,
+  }
+}
+
+function overridden({ spec, ...job }: NewJob, { group, priority, hold }: DropSubmit): NewJob {
+  return {
+    ...job,
+    spec: {
+      ...spec,
+      ...(group === undefined ? {} : { group }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(hold === undefined ? {} : { hold }),
+    },
+  }
+}
+
+function checkUnchanged(drop: Drop, read: JobFilesRead): void {
+  if (read.count === drop.count && read.problem_count === drop.problem_count) return
+  throw new JobyardError(
+    'DROP_CHANGED',
+    'The files were changed since the preview. Nothing was queued: drop them again.',
+  )
+}
+
+function hasFaults(problem_count: number): JobyardError {
+  const faults = problem_count === 1 ? '1 fault' : `${problem_count} faults`
+  return new JobyardError(
+    'DROP_HAS_FAULTS',
+    `The files have ${faults}: correct them, or queue the good jobs only.`,
+  )
+}
+
+function noJobs(recursive: boolean): JobyardError {
+  const hint = recursive ? '' : ' Folders inside folders were not looked into.'
+  return new JobyardError('BAD_INPUT', `There is no job in what was dropped.${hint}`)
+}
+
+function safeName(name: string): string {
+  const safe = basename(name)
+    .replaceAll(/[^\w.-]+/g, '-')
+    .replace(/^\.+/, '')
+  return safe === '' ? 'pasted.job.yaml' : safe
+}

@@ -1,0 +1,127 @@
+import { looksLikeJobFile, readDocumentText } from './document-text.ts'
+import type { DocumentFile } from './document-text.ts'
+import { DocumentFaults, documentJobs } from './document-jobs.ts'
+import { ACCEPTED_FILES } from './file-kind.ts'
+import type { JobBatches } from './job-batches.ts'
+import { parseJsonText } from './json-file.ts'
+import type { ProblemList } from './problem-list.ts'
+import { placeFaults } from './raw-problems.ts'
+import type { ParsedFile } from './source.ts'
+import { describe } from './spec-path.ts'
+import type { Targets } from './targets.ts'
+import { parseYamlText } from './yaml-file.ts'
+
+export interface DocumentContext {
+  readonly targets: Targets
+  readonly batches: JobBatches
+  readonly problems: ProblemList
+}
+
+/**
+ * Reads a YAML or JSON job file as a whole.
+ * @param named somebody has named this file; in a folder, files of these formats that are no job files are passed over
+ * @returns whether it was a job file
+ */
+export async function readDocument(
+  file: DocumentFile,
+  named: boolean,
+  context: DocumentContext,
+): Promise<boolean> {
+  const text = readDocumentText(file, named)
+  if (text === null) return false
+  if (typeof text !== 'string') {
+    context.problems.add([text])
+    return true
+  }
+  const faults = new DocumentFaults()
+  const isEmpty = text.trim() === ''
+  const parsed = isEmpty ? EMPTY : parseText(file, text, faults)
+  if (!named && !file.marked && !isJobFile(parsed, text)) return false
+  if (parsed !== null && checkFrame(file, text, parsed, faults)) {
+    await readJobs(file, text, parsed, faults, context)
+  }
+  const { kept, more } = faults.counter
+  context.problems.add(placeFaults(file.path, text, kept, parsed, 1), more)
+  return true
+}
+
+const EMPTY: ParsedFile = {
+  value: null,
+  size: 0,
+  locate: (loci) => loci.map(() => 0),
+  jobOffset: () => 0,
+  writtenAs: () => null,
+}
+
+function parseText(file: DocumentFile, text: string, faults: DocumentFaults): ParsedFile | null {
+  return file.syntax === 'yaml'
+    ? parseYamlText(text, faults.whileParsing)
+    : parseJsonText(text, faults.whileParsing)
+}
+
+async function readJobs(
+  file: DocumentFile,
+  text: string,
+  parsed: ParsedFile,
+  faults: DocumentFaults,
+  { targets, batches }: DocumentContext,
+): Promise<void> {
+  const jobs = documentJobs(file.path, text, parsed, targets, faults, batches.count)
+  const chars = Math.ceil(Math.max(parsed.size, text.length) / Math.max(jobs.length, 1))
+  for (const { job, joined } of jobs) {
+    batches.add(job, chars)
+    if (!joined && batches.isFull) await batches.flush()
+  }
+}
+
+const JOB_KEYS = ['jobs', 'command', 'script', 'module'] as const
+
+function hasJob(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && JOB_KEYS.some((key) => Object.hasOwn(value, key))
+}
+
+function versionOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'version' in value ? value.version : undefined
+}
+
+function isJobFile(parsed: ParsedFile | null, text: string): boolean {
+  if (parsed === null) return looksLikeJobFile(text)
+  return versionOf(parsed.value) === 1 && hasJob(parsed.value)
+}
+
+/** Whether it makes sense to look for jobs; else why not was told. */
+function checkFrame(
+  file: DocumentFile,
+  text: string,
+  { value }: ParsedFile,
+  faults: DocumentFaults,
+): boolean {
+  const at = { path: [], offset: 0 } as const
+  if (value === null && (file.syntax === 'yaml' || text.trim() === '')) {
+    faults.ofFrame(() => ({
+      ...at,
+      code: 'EMPTY',
+      message: 'There is nothing in this file. It should hold a job.',
+    }))
+    return false
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const hint = Array.isArray(value) ? ' Put the list under "jobs".' : ''
+    const [expected, found] = ['a map with a job', describe(value)]
+    const message = `Expected ${expected}, found ${found}.${hint}`
+    faults.ofFrame(() => ({ path: [], code: 'INVALID', message, expected, found }))
+    return false
+  }
+  if (file.marked || versionOf(value) !== undefined) return true
+  if (!hasJob(value)) {
+    faults.ofFrame(() => ({
+      ...at,
+      code: 'NOT_A_JOB_FILE',
+      message: `There is no job in this file. Accepted are ${ACCEPTED_FILES}.`,
+    }))
+    return false
+  }
+  const message = 'A job file needs "version: 1", unless it is named *.job.yaml, *.job.yml or *.job.json.'
+  faults.ofFrame(() => ({ path: [], code: 'VERSION', message, found: 'nothing', expected: '1' }))
+  return true
+}

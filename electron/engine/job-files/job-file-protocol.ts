@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { ERROR_CODES } from '../../../shared/errors.ts'
+import type { SerialisedError } from '../../../shared/errors.ts'
+import type { NewJob } from '../../../shared/job-spec.ts'
+import type { JobFilesRead } from './read-drop.ts'
+
+/** What the owner gives the reading thread to start with. */
+export const readOrderSchema = z.strictObject({
+  paths: z.array(z.string()),
+  cwd: z.string(),
+  recursive: z.boolean(),
+  script_dir: z.string().nullable(),
+})
+export type ReadOrder = z.infer<typeof readOrderSchema>
+
+/** What the thread says. Each `jobs` is answered by `taken` when the consumer has room for more. */
+export type FromJobFileThread =
+  | { readonly type: 'file'; readonly file: string }
+  | { readonly type: 'jobs'; readonly jobs: readonly NewJob[] }
+  | { readonly type: 'done'; readonly read: JobFilesRead }
+  | { readonly type: 'failed'; readonly error: SerialisedError }
+
+/** The one thing the owner says. */
+export const takenSchema = z.strictObject({ type: z.literal('taken') })
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
+
+/** The frame only: the jobs come from our own code, which has just parsed them. */
+export const fromJobFileThreadSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('file'), file: z.string() }),
+  z.strictObject({ type: z.literal('jobs'), jobs: z.custom<readonly NewJob[]>(Array.isArray) }),
+  z.strictObject({ type: z.literal('done'), read: z.custom<JobFilesRead>(isObject) }),
+  z.strictObject({
+    type: z.literal('failed'),
+    error: z.strictObject({
+      code: z.enum(ERROR_CODES),
+      message: z.string(),
+      details: z.record(z.string(), z.unknown()).exactOptional(),
+    }),
+  }),
+]) satisfies z.ZodType<FromJobFileThread>

@@ -1,0 +1,42 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { JobyardError, serialiseError } from '../../../shared/errors.ts'
+import { Credit } from './credit.ts'
+import { readOrderSchema, takenSchema } from './job-file-protocol.ts'
+import type { FromJobFileThread } from './job-file-protocol.ts'
+import { MAX_BATCHES_IN_FLIGHT } from './limits.ts'
+import { readDrop } from './read-drop.ts'
+
+/** Entry of the thread that reads job files, so that no file can hold up the owner. It ends by itself when all is read. */
+
+const port = parentPort
+if (port === null) throw new JobyardError('INTERNAL', 'job-file-thread is started by readJobFiles only.')
+
+// A file can have a million faults, each an error for the libraries; their stack traces would be most of the work.
+Error.stackTraceLimit = 0
+
+const credit = new Credit(MAX_BATCHES_IN_FLIGHT)
+const send = (message: FromJobFileThread): void => {
+  port.postMessage(message)
+}
+
+port.on('message', (message: unknown) => {
+  takenSchema.parse(message)
+  credit.give()
+})
+
+try {
+  const read = await readDrop({
+    ...readOrderSchema.parse(workerData),
+    onFile: (file) => {
+      send({ type: 'file', file })
+    },
+    onJobs: async (jobs) => {
+      await credit.take()
+      send({ type: 'jobs', jobs })
+    },
+  })
+  send({ type: 'done', read })
+} catch (error) {
+  send({ type: 'failed', error: serialiseError(error) })
+}
+port.close()

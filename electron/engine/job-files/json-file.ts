@@ -1,0 +1,106 @@
+import { scanJson } from './json-scan.ts'
+import { MAX_DEPTH } from './limits.ts'
+import type { OnFault, ParsedFile, RawFault } from './source.ts'
+import type { SpecPath } from './spec-path.ts'
+
+/** @returns null where the text is not JSON, or too deep; `onFault` was told */
+export function parseJsonText(text: string, onFault: OnFault): ParsedFile | null {
+  const scan = scanJson(text, {
+    items_of: 'jobs',
+    onFault: (make) => {
+      onFault(make)
+    },
+  })
+  if (!scan.ok) return null
+  const value: unknown = JSON.parse(text)
+  // An escape could hide it.
+  if (text.includes('__proto__') || text.includes('\\u')) refuseProto(value, onFault)
+  return {
+    value,
+    size: text.length,
+    locate: (loci) => scanJson(text, { loci }).offsets,
+    jobOffset: (index) => scan.items[index] ?? 0,
+    // People who write JSON put text in quotes.
+    writtenAs: () => null,
+  }
+}
+
+/**
+ * A quick look at one line of JSON Lines: its value where nothing can be wrong with it as JSON, undefined where it has
+ * to be looked at closely.
+ */
+export function parseCleanJson(text: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  // Each key has a quote and a colon in the text; more keys there than in the value may mean that one is there twice.
+  const counted = countKeys(value)
+  return counted !== null && counted === countKeyMarks(text) ? value : undefined
+}
+
+/** @returns how many keys there are in all, or null where there is one too deep or forbidden */
+function countKeys(root: unknown): number | null {
+  let keys = 0
+  const open: { readonly value: object; readonly depth: number }[] = []
+  const visit = (value: unknown, depth: number): boolean => {
+    if (typeof value !== 'object' || value === null) return true
+    if (depth > MAX_DEPTH) return false
+    open.push({ value, depth })
+    return true
+  }
+  if (!visit(root, 1)) return null
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, depth } = next
+    if (Array.isArray(value)) {
+      for (const item of value) if (!visit(item, depth + 1)) return null
+      continue
+    }
+    for (const [key, item] of Object.entries(value)) {
+      keys += 1
+      if (key === '__proto__' || !visit(item, depth + 1)) return null
+    }
+  }
+  return keys
+}
+
+const KEY_MARK = /"[ \t\r\n]*:/g
+
+function countKeyMarks(text: string): number {
+  KEY_MARK.lastIndex = 0
+  let marks = 0
+  while (KEY_MARK.test(text)) marks += 1
+  return marks
+}
+
+/** `__proto__` is no key like others in JavaScript: modules of jobs would be given an object that is not what it seems. */
+function refuseProto(root: unknown, onFault: OnFault): void {
+  const open: { readonly value: object; readonly path: SpecPath }[] = []
+  const visit = (value: unknown, path: SpecPath, part: string | number | null): void => {
+    if (typeof value !== 'object' || value === null) return
+    open.push({ value, path: part === null ? path : [...path, part] })
+  }
+  visit(root, [], null)
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { value, path } = next
+    if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) visit(item, path, index)
+      continue
+    }
+    for (const [key, item] of Object.entries(value)) {
+      if (key === '__proto__') onFault(() => protoFault([...path, key]))
+      else visit(item, path, key)
+    }
+  }
+}
+
+export function protoFault(path: SpecPath): RawFault {
+  return {
+    code: 'BAD_KEY',
+    path,
+    at: 'key',
+    message: 'The key "__proto__" is not allowed. Name it otherwise.',
+  }
+}

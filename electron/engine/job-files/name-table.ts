@@ -1,0 +1,74 @@
+import { hash } from 'node:crypto'
+
+/** A name that was seen, and the job that has it. */
+export interface NamedJob {
+  /** Index of the job in the drop; null where it has a fault and was left out. */
+  readonly index: number | null
+  readonly line: number
+}
+
+type NameHash = readonly [number, number]
+
+const [START_SLOTS, MAX_LOAD] = [1_024, 0.7]
+const NO_INDEX = 0xffff_ffff
+/** Hash (two), index and line of a slot; line 0 means that it is free. */
+const FIELDS = 4
+
+/**
+ * The names of the jobs of one JSON Lines file. It may have millions, so a name is kept as 64 bits of its SHA-256, in
+ * 16 bytes with what it stands for: that two names of a million meet is less likely than a broken disk.
+ */
+export class NameTable {
+  #slots = new Uint32Array(START_SLOTS * FIELDS)
+  #size = 0
+  #last_name: string | null = null
+  #last_hash: NameHash = [0, 0]
+
+  get(name: string): NamedJob | undefined {
+    const at = this.#find(this.#slots, this.#hash(name))
+    const line = this.#slots[at + 3] ?? 0
+    if (line === 0) return undefined
+    const index = this.#slots[at + 2] ?? NO_INDEX
+    return { index: index === NO_INDEX ? null : index, line }
+  }
+
+  /** @param line from 1. The name must not be there yet. */
+  add(name: string, { index, line }: NamedJob): void {
+    if (this.#size + 1 > (this.#slots.length / FIELDS) * MAX_LOAD) this.#grow()
+    const hashed = this.#hash(name)
+    const at = this.#find(this.#slots, hashed)
+    this.#slots[at] = hashed[0]
+    this.#slots[at + 1] = hashed[1]
+    this.#slots[at + 2] = index ?? NO_INDEX
+    this.#slots[at + 3] = line
+    this.#size += 1
+  }
+
+  #find(slots: Uint32Array, [high, low]: NameHash): number {
+    const count = slots.length / FIELDS
+    for (let slot = low % count; ; slot = (slot + 1) % count) {
+      const at = slot * FIELDS
+      if (slots[at + 3] === 0 || (slots[at] === high && slots[at + 1] === low)) return at
+    }
+  }
+
+  #grow(): void {
+    const old = this.#slots
+    const larger = new Uint32Array(old.length * 2)
+    for (let at = 0; at < old.length; at += FIELDS) {
+      if (old[at + 3] === 0) continue
+      larger.set(old.subarray(at, at + FIELDS), this.#find(larger, [old[at] ?? 0, old[at + 1] ?? 0]))
+    }
+    this.#slots = larger
+  }
+
+  /** Asked for, a new name is added next: it is hashed once. */
+  #hash(name: string): NameHash {
+    if (name !== this.#last_name) {
+      const bytes = hash('sha256', name, 'buffer')
+      this.#last_name = name
+      this.#last_hash = [bytes.readUInt32LE(0), bytes.readUInt32LE(4)]
+    }
+    return this.#last_hash
+  }
+}

@@ -1,0 +1,102 @@
+import { basename, dirname, resolve } from 'node:path'
+import { missingCase } from '../../../shared/errors.ts'
+import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
+import type { JobSpec } from '../../../shared/job-spec.ts'
+import { readDocument } from './document.ts'
+import type { DocumentContext } from './document.ts'
+import { FileFault } from './file-fault.ts'
+import { FolderWalk } from './folder-walk.ts'
+import type { FoundFile } from './folder-walk.ts'
+import { JobBatches } from './job-batches.ts'
+import type { OnJobs } from './job-batches.ts'
+import { readJsonLines } from './json-lines.ts'
+import { oneLine } from './normalise.ts'
+import { ProblemList } from './problem-list.ts'
+import { referencedFiles } from './references.ts'
+import { ScriptStore } from './script-store.ts'
+import { Targets } from './targets.ts'
+
+/** The spec of a script is mostly paths. */
+const SCRIPT_SPEC_CHARS = 300
+
+export interface DropOptions {
+  /** Files and folders, relative ones to `cwd`. */
+  readonly paths: readonly string[]
+  readonly cwd: string
+  /** Read folders inside folders too. */
+  readonly recursive: boolean
+  /** Where contents of scripts are stored; null: nothing is stored. */
+  readonly script_dir: string | null
+  /** Takes jobs in order, in batches; a job needs only jobs of its own batch or of earlier ones. */
+  readonly onJobs: OnJobs
+  /** Called before a file is read. */
+  readonly onFile?: (file: string) => void
+}
+
+export interface JobFilesRead {
+  /** Good jobs, all of which were handed to `onJobs`. */
+  readonly count: number
+  /** The first faults, in the order of the files. */
+  readonly problems: readonly JobFileProblem[]
+  /** All faults, those beyond the listed ones too. */
+  readonly problem_count: number
+  /** Files that were read as job files. */
+  readonly files: number
+}
+
+/**
+ * Reads all that was dropped, in the thread it is called in. What is wrong with a file is never thrown but told.
+ * @throws what `onJobs` throws
+ */
+export async function readDrop(options: DropOptions): Promise<JobFilesRead> {
+  const problems = new ProblemList()
+  const store = new ScriptStore(options.script_dir)
+  const batches = new JobBatches(options.onJobs, () => {
+    store.sync()
+  })
+  const context = { problems, batches, targets: new Targets(store) }
+  const walk = new FolderWalk(problems, options.recursive)
+  for (const path of options.paths) walk.add(resolve(options.cwd, path))
+  const referenced = referencedFiles(walk.files)
+  let files = 0
+  for (const file of walk.files) {
+    if (file.kind.kind === 'script' && referenced.has(file.path)) continue
+    options.onFile?.(file.path)
+    if (await readFile(file, context)) files += 1
+    if (batches.isFull) await batches.flush()
+  }
+  await batches.flush()
+  return { count: batches.count, problems: problems.listed, problem_count: problems.count, files }
+}
+
+/** @returns whether it was a job file */
+async function readFile(file: FoundFile, context: DocumentContext): Promise<boolean> {
+  switch (file.kind.kind) {
+    case 'script':
+      readScript(file.path, context)
+      return true
+    case 'lines':
+      await readJsonLines(file.path, context)
+      return true
+    case 'document':
+      return readDocument({ path: file.path, ...file.kind }, file.named, context)
+    default:
+      return missingCase(file.kind)
+  }
+}
+
+function readScript(path: string, { targets, batches, problems }: DocumentContext): void {
+  const script = targets.script(path)
+  if (script instanceof FileFault) {
+    problems.addFileFault(path, script)
+    return
+  }
+  const { sha256, interpreter } = script
+  const spec: JobSpec = {
+    name: oneLine(basename(path)),
+    task: { kind: 'script', sha256, original_path: path, interpreter: [...interpreter], args: [] },
+    cwd: dirname(path),
+    source: { file: path },
+  }
+  batches.add({ spec }, SCRIPT_SPEC_CHARS)
+}

@@ -1,0 +1,131 @@
+import { Worker } from 'node:worker_threads'
+import { deserialiseError, JobyardError, missingCase } from '../../../shared/errors.ts'
+import type { NewJob } from '../../../shared/job-spec.ts'
+import { fromJobFileThreadSchema } from './job-file-protocol.ts'
+import type { FromJobFileThread, ReadOrder } from './job-file-protocol.ts'
+import { MAX_HEAP_MIB, MAX_YOUNG_HEAP_MIB } from './limits.ts'
+import type { JobFilesRead } from './read-drop.ts'
+
+export interface ReadJobFilesOptions {
+  /** Files and folders, relative ones to `cwd`. */
+  readonly paths: readonly string[]
+  readonly cwd: string
+  /** Read folders inside folders too. */
+  readonly recursive: boolean
+  /** Where contents of scripts are stored; null: a preview, nothing is stored. */
+  readonly script_dir: string | null
+  /** Path of job-file-thread.ts, or of what was built of it. */
+  readonly entry: string
+  /**
+   * Takes jobs in order, in batches of at most 512, more only where needs on later jobs keep them together. The next
+   * batch comes when the promise is resolved; a few are read ahead. The index of a need counts over all batches.
+   */
+  readonly onJobs: (jobs: readonly NewJob[]) => Promise<void>
+  readonly signal?: AbortSignal
+}
+
+export type { JobFilesRead }
+
+/**
+ * Reads job files in a thread of their own. Faults in them are not thrown but returned, after all was read; the good
+ * jobs have been handed to `onJobs` then, and it is up to the caller to keep them.
+ * @throws what `onJobs` throws; the reason of `signal`; JobyardError BAD_INPUT where a file cannot be read without
+ * exhausting memory
+ */
+export async function readJobFiles(options: ReadJobFilesOptions): Promise<JobFilesRead> {
+  options.signal?.throwIfAborted()
+  const { paths, cwd, recursive, script_dir } = options
+  const workerData: ReadOrder = { paths: [...paths], cwd, recursive, script_dir }
+  const thread = new Worker(options.entry, {
+    workerData,
+    // Nothing in there needs it, and the YAML library prints for debugging where a variable is set.
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB, maxYoungGenerationSizeMb: MAX_YOUNG_HEAP_MIB },
+  })
+  try {
+    return await new Conversation(thread, options).result
+  } finally {
+    await thread.terminate()
+  }
+}
+
+/** What is said with one thread, until it is over. */
+class Conversation {
+  readonly result: Promise<JobFilesRead>
+  readonly #thread: Worker
+  readonly #onJobs: ReadJobFilesOptions['onJobs']
+  #taking: Promise<void> = Promise.resolve()
+  #file: string | null = null
+
+  constructor(thread: Worker, { onJobs, signal }: ReadJobFilesOptions) {
+    this.#thread = thread
+    this.#onJobs = onJobs
+    this.result = new Promise((resolve, reject) => {
+      const abort = (): void => {
+        reject(
+          signal?.reason instanceof Error
+            ? signal.reason
+            : new DOMException('Reading was stopped.', 'AbortError'),
+        )
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      thread.on('message', (message: unknown) => {
+        const parsed = fromJobFileThreadSchema.safeParse(message)
+        if (parsed.success) this.#listen(parsed.data, resolve, reject)
+        else reject(this.#died(parsed.error))
+      })
+      thread.on('error', (error) => {
+        reject(this.#died(error))
+      })
+      thread.on('exit', (code) => {
+        signal?.removeEventListener('abort', abort)
+        // After `done` or `failed` this comes too late to matter.
+        void this.#taking.then(() => {
+          reject(this.#died(new Error(`exit code ${code}`)))
+        }, reject)
+      })
+    })
+  }
+
+  #listen(
+    message: FromJobFileThread,
+    resolve: (read: JobFilesRead) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    switch (message.type) {
+      case 'file':
+        this.#file = message.file
+        return
+      case 'jobs':
+        this.#taking = this.#taking.then(() => this.#take(message.jobs))
+        this.#taking.catch(reject)
+        return
+      case 'done':
+        this.#taking.then(() => {
+          resolve(message.read)
+        }, reject)
+        return
+      case 'failed':
+        reject(deserialiseError(message.error))
+        return
+      default:
+        missingCase(message)
+    }
+  }
+
+  async #take(jobs: readonly NewJob[]): Promise<void> {
+    await this.#onJobs(jobs)
+    this.#thread.postMessage({ type: 'taken' })
+  }
+
+  #died(cause: unknown): JobyardError {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const where = this.#file === null ? '' : ` at ${this.#file}`
+    const isTooMuch = cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    return new JobyardError(
+      isTooMuch ? 'BAD_INPUT' : 'INTERNAL',
+      `Reading the job files failed${where} (${reason}). Take that file out, or make it smaller.`,
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,41 @@
+import type { Group } from '../../../../shared/status.ts'
+import type { StoreContext } from '../store-context.ts'
+import type { OperationOf } from '../store.ts'
+
+interface GroupRow {
+  readonly id: number
+  readonly name: string
+  readonly parallel_limit: number | null
+  readonly paused: number
+}
+
+const GROUP_COLUMNS = 'SELECT id, name, parallel_limit, paused FROM job_group'
+
+function toGroup(row: GroupRow): Group {
+  return { id: row.id, name: row.name, parallel_limit: row.parallel_limit, paused: row.paused !== 0 }
+}
+
+/** Creates the group where it is not there yet; fields that are missing stay as they are. */
+export function setGroup(context: StoreContext, operation: OperationOf<'set-group'>): Group {
+  const { name, parallel_limit, paused } = operation
+  context.sql('INSERT INTO job_group (name) VALUES (?) ON CONFLICT (name) DO NOTHING').run(name)
+  if (parallel_limit !== undefined) {
+    context.sql('UPDATE job_group SET parallel_limit = ? WHERE name = ?').run(parallel_limit, name)
+  }
+  if (paused !== undefined)
+    context.sql('UPDATE job_group SET paused = ? WHERE name = ?').run(paused ? 1 : 0, name)
+  const row = context.sql<GroupRow>(`${GROUP_COLUMNS} WHERE name = ?`).get(name)
+  if (row === undefined) throw new Error(`The group ${name} is not there right after it was written.`)
+  return toGroup(row)
+}
+
+export function readGroups(context: StoreContext): Group[] {
+  return context.sql<GroupRow>(`${GROUP_COLUMNS} ORDER BY id`).all().map(toGroup)
+}
+
+export function setMeta(context: StoreContext, operation: OperationOf<'set-meta'>): null {
+  context
+    .sql('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
+    .run(operation.key, operation.value)
+  return null
+}

@@ -1,0 +1,189 @@
+import type { Database } from 'better-sqlite3'
+import { missingCase } from '../../../shared/errors.ts'
+import type { DatabaseOptions } from './database.ts'
+import { openDatabase, setDurability, storedSynchronous } from './database.ts'
+import { end, start } from './operations/attempt.ts'
+import { cancel, hold, release, resolveInterrupted } from './operations/cancel.ts'
+import { clear, sweep } from './operations/clear.ts'
+import { edit } from './operations/edit.ts'
+import { readJobPage } from './operations/job-query.ts'
+import { claim, setActive, unclaim } from './operations/lease.ts'
+import { move } from './operations/move.ts'
+import { readNextIds } from './operations/next-ids.ts'
+import {
+  readCounters,
+  readLeases,
+  readNextDue,
+  readReady,
+  readSelection,
+  readSubmissionStates,
+} from './operations/queries.ts'
+import { restart } from './operations/reactivate.ts'
+import { readGroups, setGroup, setMeta } from './operations/settings.ts'
+import { abortSubmission, completeSubmission, openSubmission, submit } from './operations/submit.ts'
+import { undo } from './operations/undo.ts'
+import { promoteDue } from './operations/wake.ts'
+import { storeError } from './sqlite-error.ts'
+import { StoreContext } from './store-context.ts'
+import type { AnswerOf, Operation, OperationResult, Query, QueryName, QueryOf, ReadyJob } from './store.ts'
+
+/** The store on a connection of this thread: what the store's thread runs, and what the port's promises wrap. */
+export class SqliteStore {
+  readonly #db: Database
+  readonly #context: StoreContext
+  readonly #options: DatabaseOptions
+  /** A commit failed and could not be rolled back yet. */
+  #isTorn = false
+
+  /** @throws JobyardError DATA_TOO_NEW, DATA_CORRUPT, DATA_DIR_UNUSABLE, STORE_FAILED */
+  constructor(options: DatabaseOptions, db: Database = openDatabase(options)) {
+    this.#options = options
+    this.#db = db
+    this.#context = new StoreContext(this.#db)
+  }
+
+  /**
+   * All in one transaction.
+   * @throws JobyardError STORE_FAILED; nothing was written, and the store can be used again
+   */
+  commit(operations: readonly Operation[]): OperationResult[] {
+    try {
+      if (this.#isTorn) this.#rollBack()
+      this.#context.sql('BEGIN IMMEDIATE').run()
+      const results = operations.map((operation) => run(this.#context, operation))
+      this.#context.tally.flush()
+      this.#context.sql('COMMIT').run()
+      this.#applySettings(operations)
+      return results
+    } catch (error) {
+      this.#isTorn = true
+      try {
+        this.#rollBack()
+      } catch {
+        // A disk this sick refuses even that: it is tried again before the next commit.
+      }
+      throw storeError(error, this.#options.file)
+    }
+  }
+
+  /** @throws JobyardError STORE_FAILED, DATA_CORRUPT */
+  query(query: Query): AnswerOf<QueryName> {
+    return this.#reading(() => answer(this.#context, query))
+  }
+
+  /** The query `ready`, whose rows are sent in another form than the rest. */
+  ready(query: QueryOf<'ready'>): ReadyJob[] {
+    return this.#reading(() => readReady(this.#context, query))
+  }
+
+  /** Moves the log into the database, so that one file holds everything, and closes it. */
+  close(): void {
+    try {
+      this.#db.pragma('wal_checkpoint(TRUNCATE)')
+    } finally {
+      this.#db.close()
+    }
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      return read()
+    } catch (error) {
+      throw storeError(error, this.#options.file)
+    }
+  }
+
+  #rollBack(): void {
+    // A full disk may have rolled back already.
+    if (this.#db.inTransaction) this.#context.sql('ROLLBACK').run()
+    this.#context.reload()
+    this.#isTorn = false
+  }
+
+  #applySettings(operations: readonly Operation[]): void {
+    if (this.#options.synchronous !== undefined) return
+    if (operations.some((operation) => operation.type === 'set-meta' && operation.key === 'synchronous')) {
+      setDurability(this.#db, storedSynchronous(this.#db))
+    }
+  }
+}
+
+function run(context: StoreContext, operation: Operation): OperationResult {
+  switch (operation.type) {
+    case 'open-submission':
+      return openSubmission(context, operation)
+    case 'submit':
+      return submit(context, operation)
+    case 'complete-submission':
+      return completeSubmission(context, operation)
+    case 'abort-submission':
+      return abortSubmission(context, operation)
+    case 'claim':
+      return claim(context, operation)
+    case 'unclaim':
+      return unclaim(context, operation)
+    case 'start':
+      return start(context, operation)
+    case 'end':
+      return end(context, operation)
+    case 'set-active':
+      return setActive(context, operation)
+    case 'promote-due':
+      return promoteDue(context, operation)
+    case 'cancel':
+      return cancel(context, operation)
+    case 'hold':
+      return hold(context, operation)
+    case 'release':
+      return release(context, operation)
+    case 'restart':
+      return restart(context, operation)
+    case 'resolve-interrupted':
+      return resolveInterrupted(context, operation)
+    case 'move':
+      return move(context, operation)
+    case 'edit':
+      return edit(context, operation)
+    case 'clear':
+      return clear(context, operation)
+    case 'undo':
+      return undo(context, operation)
+    case 'sweep':
+      return sweep(context, operation)
+    case 'set-group':
+      return setGroup(context, operation)
+    case 'set-meta':
+      return setMeta(context, operation)
+    default:
+      return missingCase(operation)
+  }
+}
+
+function answer(context: StoreContext, query: Query): AnswerOf<QueryName> {
+  switch (query.type) {
+    case 'ready':
+      return readReady(context, query)
+    case 'groups':
+      return readGroups(context)
+    case 'next-due':
+      return readNextDue(context)
+    case 'leases':
+      return readLeases(context)
+    case 'open-submissions':
+      return [...context.open_submissions]
+    case 'meta':
+      return context.text('SELECT value FROM meta WHERE key = ?', query.key)
+    case 'next-ids':
+      return readNextIds(context)
+    case 'select':
+      return readSelection(context, query)
+    case 'job':
+      return readJobPage(context, query)
+    case 'counters':
+      return readCounters(context)
+    case 'submission-states':
+      return readSubmissionStates(context, query)
+    default:
+      return missingCase(query)
+  }
+}

@@ -1,0 +1,328 @@
+/**
+ * The store port: what the engine needs of a database, and nothing of any driver.
+ *
+ * Writes are operations. A list of operations is one transaction: all are on disk when `commit` resolves, in the order
+ * given, or none is. Every operation is written so that it can be refused row by row (the result says what was done)
+ * instead of throwing; a throw means the disk failed, and then nothing of the list was done.
+ *
+ * The store is the arbiter of what state a waiting job is in: the engine keeps only a bounded window of ready jobs.
+ */
+import type {
+  Attempt,
+  Cause,
+  Job,
+  JobKind,
+  JobState,
+  LogSummary,
+  NeedCondition,
+  StopReason,
+} from '../../../shared/job.ts'
+import type { JobSpec } from '../../../shared/job-spec.ts'
+import type { Selection } from '../../../shared/selection.ts'
+import type { EndedJob, Group } from '../../../shared/status.ts'
+
+/** Where a ready job stands: priority, then position, then id. Higher priority first, lower position first. */
+export interface ReadyKey {
+  readonly priority: number
+  readonly position: number
+  readonly id: number
+}
+
+/** A ready job as the dispatcher holds it. `spec_json` is parsed when it is claimed. */
+export interface ReadyJob extends ReadyKey {
+  readonly group_id: number
+  readonly kind: JobKind
+  readonly name: string
+  readonly submission_id: number
+  /** Attempts started so far; the next has this number + 1. */
+  readonly attempts: number
+  /** Attempts started since the submit or the last restart: what the retry limit counts. */
+  readonly tries: number
+  readonly slots: number
+  readonly spec_json: string
+}
+
+/** A job to store. `need.on` is the id of a job that is stored already or stands in the same operation or before it. */
+export interface JobInsert {
+  readonly id: number
+  readonly name: string
+  readonly kind: JobKind
+  readonly group_id: number
+  readonly priority: number
+  readonly slots: number
+  readonly held: boolean
+  readonly due_ms: number | null
+  readonly spec_json: string
+  readonly needs: readonly { readonly on: number; readonly condition: NeedCondition }[]
+}
+
+export interface AttemptStart {
+  readonly attempt_id: number
+  readonly job_id: number
+  readonly number: number
+  readonly worker_id: number
+  readonly pid: number | null
+  readonly process_start: string | null
+  readonly started_ms: number
+}
+
+/** What becomes of the job when its attempt is over. */
+export type NextState =
+  | { readonly state: 'succeeded' | 'failed' | 'cancelled' }
+  | { readonly state: 'retrying'; readonly retry_at_ms: number }
+  /** Back to the first waiting state that applies (policy `requeue`). */
+  | { readonly state: 'requeue' }
+  | { readonly state: 'interrupted' }
+
+export interface AttemptEnd {
+  readonly start: AttemptStart
+  /** False: the attempt's row is not in the store yet and is inserted whole. */
+  readonly started_stored: boolean
+  readonly ended_ms: number
+  readonly cause: Cause
+  readonly exit_code: number | null
+  readonly signal: string | null
+  readonly error: string | null
+  /** JSON text of the result, or null. */
+  readonly result: string | null
+  readonly log: LogSummary | null
+  readonly next: NextState
+}
+
+/** What an operation changed besides what it was asked for; announced after the commit. */
+export interface Changes {
+  /** Jobs that are now in another state. */
+  readonly changed: readonly { readonly id: number; readonly state: JobState }[]
+  /** Those of them that ended or came to rest. */
+  readonly ended: readonly EndedJob[]
+  /** Groups whose ready jobs are not what the windows hold any more; the windows are loaded again. */
+  readonly stale_groups: readonly number[]
+}
+
+/** The answer of an action on a selection. */
+export interface ActionResult extends Changes {
+  /** Jobs the action was carried out on in the store. */
+  readonly count: number
+  /** Selected jobs that are leased or active: the engine deals with them itself. */
+  readonly active: readonly number[]
+  /** To undo it; null where nothing was done or it cannot be undone. */
+  readonly action_id: number | null
+  /** Where the next step begins; null: the whole selection has been worked off. */
+  readonly next_after_id: number | null
+}
+
+/**
+ * A part of a selection: its jobs behind `after_id`, ascending, at most `limit`. An action on a million jobs in one
+ * transaction keeps the store busy for seconds and makes lists of a million entries; in steps it does neither. Each
+ * step is an action of its own, to be undone by its own id.
+ */
+export interface SelectionStep {
+  readonly after_id: number
+  readonly limit: number
+}
+
+/** What an action works on; without a step all of it at once. */
+export interface Selected {
+  readonly selection: Selection
+  readonly step?: SelectionStep
+}
+
+/** Where moved jobs go, within the group of the target: they take its priority too. */
+export type MoveTarget =
+  { readonly to: 'top' | 'bottom' } | { readonly to: 'before' | 'after'; readonly job_id: number }
+
+/** What an edit of a waiting job replaces. `spec` is the whole new spec. */
+export interface JobEdit {
+  readonly spec?: JobSpec
+  readonly group_id?: number
+  readonly priority?: number
+}
+
+/** Jobs to add, to be gone through as often as need be. */
+export type JobInserts = Iterable<JobInsert> & { readonly length: number }
+
+/** Every operation: what it takes and what it answers. */
+export interface StoreOperations {
+  /** Begins a submission of several chunks: its jobs are invisible and do not run before `complete-submission`. */
+  'open-submission': {
+    in: { readonly submission_id: number; readonly label: string; readonly at_ms: number }
+    out: null
+  }
+  /** Adds jobs. `submission_id` must be open, or is created complete with these jobs where `whole` is true. */
+  submit: {
+    in: {
+      readonly submission_id: number
+      readonly label: string
+      readonly whole: boolean
+      readonly at_ms: number
+      readonly jobs: JobInserts
+    }
+    /**
+     * `not_ready`: ids of those that are not `queued`. The caller builds the ready jobs itself from what it gave
+     * (position = id), so nothing travels back for the rest; `changed` and `ended` are empty but for needs that were
+     * unmeetable from the start.
+     */
+    out: Changes & { readonly not_ready: readonly number[] }
+  }
+  'complete-submission': { in: { readonly submission_id: number }; out: Changes }
+  /** Deletes an open submission with its jobs, in steps of `limit`; `done` says whether all are gone. */
+  'abort-submission': {
+    in: { readonly submission_id: number; readonly limit: number }
+    out: { readonly done: boolean }
+  }
+  /** Leases. Answers for each whether it was taken: a job that is not queued any more, or is leased, is not. */
+  claim: {
+    in: {
+      readonly claims: readonly {
+        readonly job_id: number
+        readonly attempt_id: number
+        readonly worker_id: number
+        readonly at_ms: number
+      }[]
+    }
+    out: readonly boolean[]
+  }
+  /** Takes leases back that were not started; the jobs stay queued. */
+  unclaim: { in: { readonly job_ids: readonly number[] }; out: Changes }
+  /** The worker has started these: `running`, with an attempt row. */
+  start: { in: { readonly starts: readonly AttemptStart[] }; out: Changes }
+  /** Attempts are over: attempt row, job row, lease, dependents. */
+  end: { in: { readonly ends: readonly AttemptEnd[] }; out: Changes }
+  /** An active job is suspended, resumed or being stopped. */
+  'set-active': {
+    in: {
+      readonly job_id: number
+      readonly state: 'running' | 'suspended' | 'stopping'
+      readonly stop_reason: StopReason | null
+    }
+    out: Changes
+  }
+  /** Scheduled and retrying jobs whose time has come become queued, at most `limit`. */
+  'promote-due': {
+    in: { readonly now_ms: number; readonly limit: number }
+    out: Changes & { readonly count: number }
+  }
+  cancel: { in: Selected & { readonly at_ms: number }; out: ActionResult }
+  hold: { in: Selected & { readonly at_ms: number }; out: ActionResult }
+  release: { in: Selected & { readonly at_ms: number }; out: ActionResult }
+  /** Ended and interrupted jobs go back to the first waiting state; dependents skipped because of them are revived. */
+  restart: { in: Selected & { readonly at_ms: number }; out: ActionResult }
+  /** A person decides about interrupted jobs. */
+  'resolve-interrupted': {
+    in: Selected & { readonly decision: 'requeue' | 'fail'; readonly at_ms: number }
+    out: ActionResult
+  }
+  move: {
+    in: { readonly selection: Selection; readonly target: MoveTarget; readonly at_ms: number }
+    out: ActionResult
+  }
+  edit: {
+    in: Selected & { readonly edit: JobEdit; readonly at_ms: number }
+    out: ActionResult
+  }
+  /** Hides ended jobs; they are deleted for good when the time to undo is over. */
+  clear: {
+    in: Selected & { readonly kind: 'clear' | 'prune'; readonly at_ms: number }
+    out: ActionResult
+  }
+  undo: { in: { readonly action_id: number; readonly at_ms: number }; out: ActionResult }
+  /** Deletes for good what was cleared or pruned before `before_ms`, at most `limit` jobs; answers the attempts whose logs may go. */
+  sweep: {
+    in: { readonly before_ms: number; readonly limit: number }
+    out: { readonly attempt_ids: readonly number[]; readonly more: boolean }
+  }
+  /** Creates the group where it is not there yet. Fields that are missing stay as they are. */
+  'set-group': {
+    in: { readonly name: string; readonly parallel_limit?: number | null; readonly paused?: boolean }
+    out: Group
+  }
+  'set-meta': { in: { readonly key: MetaKey; readonly value: string }; out: null }
+}
+
+/** Settings and marks of the data directory. `next_attempt_id` is a high-water mark: ids are never reused. */
+export type MetaKey =
+  | 'data_id'
+  | 'boot_id'
+  | 'disk_probe'
+  | 'pool_paused'
+  | 'pool_state'
+  | 'concurrency'
+  | 'next_attempt_id'
+  | 'synchronous'
+  | 'settings'
+
+export type OperationName = keyof StoreOperations
+export type OperationOf<K extends OperationName> = { readonly type: K } & StoreOperations[K]['in']
+export type Operation = { [K in OperationName]: OperationOf<K> }[OperationName]
+export type ResultOf<K extends OperationName> = StoreOperations[K]['out']
+export type OperationResult = ResultOf<OperationName>
+
+/** A lease found at start: its owner died. */
+export interface LeaseLeft {
+  readonly job_id: number
+  readonly attempt_id: number
+  readonly number: number
+  readonly worker_id: number
+  readonly claimed_ms: number
+  readonly tries: number
+  readonly spec_json: string
+  /** The attempt's row, where `start` was committed. */
+  readonly stored_start: AttemptStart | null
+}
+
+/** Reads answered by the writing connection, in order with the writes before them. */
+export interface StoreQueries {
+  /** Ready jobs of a group behind `after` (or from the start), not leased, in order, at most `limit`. */
+  ready: {
+    in: { readonly group_id: number; readonly after: ReadyKey | null; readonly limit: number }
+    out: readonly ReadyJob[]
+  }
+  groups: { in: unknown; out: readonly Group[] }
+  /** The next time a scheduled or retrying job is due; null: none. */
+  'next-due': { in: unknown; out: number | null }
+  leases: { in: unknown; out: readonly LeaseLeft[] }
+  'open-submissions': { in: unknown; out: readonly number[] }
+  meta: { in: { readonly key: MetaKey }; out: string | null }
+  /** The ids that the next job and the next submission are to have; neither was ever used. */
+  'next-ids': { in: unknown; out: { readonly job: number; readonly submission: number } }
+  /** Ids that match, ascending, behind `after_id`, at most `limit`. */
+  select: {
+    in: { readonly selection: Selection; readonly after_id: number; readonly limit: number }
+    out: readonly number[]
+  }
+  job: {
+    in: { readonly job_id: number }
+    out: { readonly job: Job; readonly spec: JobSpec; readonly attempts: readonly Attempt[] } | null
+  }
+  /** Jobs by state and group. */
+  counters: {
+    in: unknown
+    out: readonly { readonly group_id: number; readonly state: JobState; readonly count: number }[]
+  }
+  /** How many jobs of a submission are in each state. */
+  'submission-states': {
+    in: { readonly submission_id: number }
+    out: readonly { readonly state: JobState; readonly count: number }[]
+  }
+}
+
+export type QueryName = keyof StoreQueries
+export type QueryOf<K extends QueryName> = { readonly type: K } & StoreQueries[K]['in']
+export type Query = { [K in QueryName]: QueryOf<K> }[QueryName]
+export type AnswerOf<K extends QueryName> = StoreQueries[K]['out']
+
+/** Distributes over a list of operations: the results stand in the same order. */
+export type ResultsOf<T extends readonly Operation[]> = { [I in keyof T]: ResultOf<T[I]['type']> }
+
+export interface Store {
+  /**
+   * One transaction.
+   * @returns a result for each operation, in order
+   * @throws JobyardError STORE_FAILED (nothing was written), ENGINE_CLOSED after close
+   */
+  commit<const T extends readonly Operation[]>(operations: T): Promise<ResultsOf<T>>
+  /** Answered after every commit that was called before it. */
+  query<K extends QueryName>(query: QueryOf<K>): Promise<AnswerOf<K>>
+  /** Finishes what is under way, checkpoints, closes the database and ends the thread. */
+  close(): Promise<void>
+}

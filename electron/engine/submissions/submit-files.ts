@@ -1,0 +1,41 @@
+import type { NewJob } from '../../../shared/job-spec.ts'
+import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
+import type { JobFilesRead } from '../job-files/read-job-files.ts'
+import type { Submission, SubmissionWriter } from './submitter.ts'
+
+export interface SubmitFilesOptions {
+  readonly engine: { openSubmission(label: string): SubmissionWriter }
+  /** Reads the job files, off this thread; hands over jobs in the order of the submission and waits for each answer. */
+  readonly read: (onJobs: (jobs: readonly NewJob[]) => Promise<void>) => Promise<JobFilesRead>
+  /** For people: what the submission is called. */
+  readonly label: string
+  /** Keep the good jobs where others have faults. */
+  readonly skip_bad: boolean
+}
+
+export interface FilesSubmitted {
+  /** null: nothing was queued, because of the faults or because there were no jobs. */
+  readonly submission: Submission | null
+  /** The first faults, in order. */
+  readonly problems: readonly JobFileProblem[]
+  readonly problem_count: number
+}
+
+/**
+ * Reads job files and queues their jobs as one submission, streamed, so that its size is no matter: all of them, or
+ * nothing where there is a fault (with `skip_bad`: all that are good). Nothing of it runs before all of it is on disk.
+ * @throws what `read` throws, with nothing queued
+ */
+export async function submitFiles(options: SubmitFilesOptions): Promise<FilesSubmitted> {
+  const writer = options.engine.openSubmission(options.label)
+  try {
+    const { count, problems, problem_count } = await options.read((jobs) => writer.add(jobs))
+    const wanted = count > 0 && (problem_count === 0 || options.skip_bad)
+    if (wanted) return { submission: await writer.complete(), problems, problem_count }
+    await writer.abort()
+    return { submission: null, problems, problem_count }
+  } catch (error) {
+    await writer.abort()
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander'
+import { resolveDataDir } from '../../engine/store/data-dir.ts'
+import { parsePriority } from '../arguments.ts'
+import type { DropOptions } from '../drop-files.ts'
+import { dropFiles } from '../drop-files.ts'
+import type { Host } from '../host.ts'
+import { EXIT, note } from '../host.ts'
+import { tellProblems } from '../job-files.ts'
+import { submittedJson } from '../output/job-json.ts'
+import { PlainReporter } from '../output/reporter.ts'
+import { counted } from '../output/text.ts'
+import { withOwner } from '../with-owner.ts'
+
+interface AddOptions extends DropOptions {
+  readonly data?: string
+  readonly json?: boolean
+}
+
+const HELP = `
+Exits with 0, or with 2 where there are faults: nothing was added then (with --skip-bad the good jobs were).
+
+Example:
+  jobyard add build.job.yaml --group nightly`
+
+export function addAddCommand(program: Command, host: Host): void {
+  program
+    .command('add')
+    .summary('add job files to the queue')
+    .description(
+      'Adds the jobs of the files to the queue of a data directory and exits. Where a Jobyard works it, they run there.',
+    )
+    .argument('<file...>', 'scripts, job files (.job.yaml, .json, .jsonl) or folders of them')
+    .option('--group <name>', 'put them into this group')
+    .option('--priority <n>', 'give them this priority (higher ones run first)', parsePriority)
+    .option('--hold', 'hold them until they are released')
+    .option('--data <dir>', 'data directory (or JOBYARD_DATA)')
+    .option('-r, --recursive', 'search folders to the bottom')
+    .option('--skip-bad', 'add the good jobs where others have faults')
+    .option('--json', 'print a JSON object')
+    .addHelpText('after', HELP)
+    .action(async (files: string[], options: AddOptions) => {
+      host.exit_code = await add(files, options, host)
+    })
+}
+
+function add(files: readonly string[], options: AddOptions, host: Host): Promise<number> {
+  const data_dir = resolveDataDir(options.data)
+  return withOwner(data_dir, host, async (client) => {
+    const found = await dropFiles(client, files, options, host)
+    const { submission, problem_count } = found
+    if (problem_count > 0) {
+      const outcome = submission === null ? 'nothing was added' : 'the others were added'
+      tellProblems(found, outcome, new PlainReporter(host))
+    }
+    if (submission === null) return EXIT.bad_input
+    const { count, first_id, last_id } = submission
+    const ids = count === 1 ? `${first_id}` : `${first_id}-${last_id}`
+    await host.stdout.line(
+      options.json === true ? submittedJson(submission) : `added ${counted(count, 'job')}: ${ids}`,
+    )
+    if (!client.is_elsewhere)
+      note(host, 'nobody works this queue now: start with jobyard start or jobyard serve')
+    return problem_count > 0 ? EXIT.bad_input : EXIT.ok
+  })
+}

@@ -1,0 +1,172 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import { JobyardError } from '../../../shared/errors.ts'
+import { resolveDataDir } from '../../engine/store/data-dir.ts'
+import type { FilesSubmitted } from '../../engine/submissions/submit-files.ts'
+import type { Submission } from '../../engine/submissions/submitter.ts'
+import { parseConcurrency } from '../arguments.ts'
+import type { Host } from '../host.ts'
+import { EXIT, note } from '../host.ts'
+import { queueFiles, tellProblems } from '../job-files.ts'
+import { counted } from '../output/text.ts'
+import type { Work } from '../work.ts'
+import type { ElsewhereOptions } from '../run-elsewhere.ts'
+import { runElsewhere } from '../run-elsewhere.ts'
+import { reachOrOwn } from '../with-owner.ts'
+import { withWork } from '../work.ts'
+
+interface RunOptions extends ElsewhereOptions {
+  readonly data?: string
+  readonly keep?: boolean
+}
+
+const HELP = `
+Exit codes:
+  0    all jobs succeeded
+  1    some did not
+  2    bad usage or faults in the job files: nothing ran (with --skip-bad the good jobs did)
+  130  interrupted by Ctrl-C (143 by SIGTERM, 129 by SIGHUP)
+
+Ctrl-C lets running jobs finish and starts no more, a second Ctrl-C stops them (so do SIGTERM and SIGHUP), a third
+kills them, a fourth leaves without waiting. A job with "on_interrupt: ask" that was interrupted counts as ended.
+
+Without --data the jobs are kept in a temporary folder, which is removed when all succeeded and named otherwise.
+With --data, jobs that wait in that directory already run too, as their priority and turn come; jobyard ends when the
+jobs of FILE are through, and what is left stays queued. Where another Jobyard works that directory, it gets the jobs,
+and this one only follows them: Ctrl-C then ends the following, not the jobs.
+
+Examples:
+  jobyard run resources/examples
+  jobyard run build.job.yaml --json | jq 'select(.type == "job")'`
+
+export function addRunCommand(program: Command, host: Host): void {
+  program
+    .command('run')
+    .summary('run job files to the end')
+    .description('Queues the jobs of the files, works them to the end, and exits.')
+    .argument('<file...>', 'scripts, job files (.job.yaml, .json, .jsonl) or folders of them')
+    .option('-c, --concurrency <n>', 'jobs at once (default: one a core)', parseConcurrency)
+    .addOption(new Option('--data <dir>', 'keep the jobs in this data directory').conflicts('keep'))
+    .option('--keep', 'keep the temporary folder, whatever happens')
+    .option('-r, --recursive', 'search folders to the bottom')
+    .option('--skip-bad', 'run the good jobs where others have faults')
+    .option('--fail-fast', 'start no more jobs after the first that ends badly')
+    .option('--json', 'print one JSON object a line')
+    .addHelpText('after', HELP)
+    .action(async (files: string[], options: RunOptions) => {
+      host.exit_code = await run(files, options, host)
+    })
+}
+
+interface RunEnd {
+  readonly exit_code: number
+  /** Nothing is worth keeping: all succeeded, or nothing was queued. */
+  readonly clean: boolean
+}
+
+async function run(files: readonly string[], options: RunOptions, host: Host): Promise<number> {
+  if (options.data !== undefined) {
+    const data_dir = resolveDataDir(options.data)
+    return reachOrOwn(
+      data_dir,
+      (client) => runElsewhere(client, files, options, host),
+      async () => (await runIn(data_dir, files, options, host)).exit_code,
+    )
+  }
+  const data_dir = await mkdtemp(join(tmpdir(), 'jobyard-run-'))
+  let clean = true
+  try {
+    const end = await runIn(data_dir, files, options, host)
+    clean = end.clean
+    return end.exit_code
+  } finally {
+    if (clean && options.keep !== true) await rm(data_dir, { recursive: true, force: true, maxRetries: 5 })
+    else note(host, keptIn(data_dir))
+  }
+}
+
+function keptIn(data_dir: string): string {
+  return `the jobs and their output are kept in ${data_dir} (jobyard ls --data ${data_dir})`
+}
+
+function runIn(data_dir: string, files: readonly string[], options: RunOptions, host: Host): Promise<RunEnd> {
+  const { concurrency, json = false, failFast = false } = options
+  const onLeave = (): void => {
+    note(host, keptIn(data_dir))
+  }
+  return withWork(
+    {
+      host,
+      data_dir,
+      concurrency,
+      output: json ? 'json' : 'view',
+      fail_fast: failFast,
+      own_jobs_only: true,
+      onLeave,
+    },
+    async (work) => {
+      await checkNotPaused(work)
+      const found = await work.read((signal) => queueFiles(files, options, work.owned, host, signal))
+      if (found === null) return { exit_code: work.interrupts.exit_code ?? EXIT.failed, clean: true }
+      if (found.problem_count > 0)
+        tellProblems(found, found.submission === null ? 'nothing ran' : 'the others run', work.reporter)
+      if (found.submission === null) return { exit_code: EXIT.bad_input, clean: true }
+      return runToTheEnd(found, found.submission, work)
+    },
+  )
+}
+
+async function checkNotPaused(work: Work): Promise<void> {
+  if ((await work.owned.engine.store.query({ type: 'meta', key: 'pool_paused' })) !== '1') return
+  throw new JobyardError(
+    'WRONG_STATE',
+    `The queue of ${work.owned.paths.dir} is paused, so nothing would run. Resume it first, or name another directory with --data.`,
+  )
+}
+
+async function runToTheEnd(found: FilesSubmitted, submission: Submission, work: Work): Promise<RunEnd> {
+  const { reporter, tally, owned } = work
+  await reporter.submitted(submission)
+  work.stopAtBadEnd(submission.submission_id)
+  await work.start(true)
+  for await (const job of owned.engine.results(submission, work.over)) await work.report(job)
+  const cut_short = work.stopping
+  await finishOthers(work)
+  const not_run = submission.count - tally.ended
+  await reporter.finished(tally.summary(not_run, work.duration_ms))
+  if (not_run > 0 && !cut_short) reporter.note(await whyNotRun(submission, work))
+  const clean = tally.counts.succeeded === submission.count
+  return { exit_code: exitCode(found, clean, work), clean }
+}
+
+/** Jobs that were in the directory before may still run: they are not cut off. */
+async function finishOthers(work: Work): Promise<void> {
+  const { active } = work.owned.engine.poolStatus()
+  if (active > 0 && !work.stopping) {
+    work.reporter.notice(
+      `finishing ${counted(active, 'job')} that waited here before, Ctrl-C twice to stop them`,
+    )
+  }
+  await work.drain()
+}
+
+async function whyNotRun(submission: Submission, work: Work): Promise<string> {
+  const states = await work.owned.engine.store.query({
+    type: 'submission-states',
+    submission_id: submission.submission_id,
+  })
+  const waiting = states.filter(({ state }) => state === 'held' || state === 'blocked' || state === 'queued')
+  const parts = waiting.map(
+    ({ state, count }) => `${count} ${state === 'queued' ? 'in a paused group' : state}`,
+  )
+  return `nothing is left that can run: ${parts.join(', ')}`
+}
+
+function exitCode(found: FilesSubmitted, clean: boolean, work: Work): number {
+  if (work.interrupts.exit_code !== null) return work.interrupts.exit_code
+  if (found.problem_count > 0) return EXIT.bad_input
+  return clean ? EXIT.ok : EXIT.failed
+}

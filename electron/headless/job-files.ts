@@ -1,0 +1,110 @@
+import { JobyardError } from '../../shared/errors.ts'
+import type { OwnedEngine } from '../engine/create-engine.ts'
+import type { JobFileProblem } from '../../shared/job-file-problem.ts'
+import type { NewJob } from '../../shared/job-spec.ts'
+import type { JobFilesRead } from '../engine/job-files/read-job-files.ts'
+import { readJobFiles } from '../engine/job-files/read-job-files.ts'
+import type { FilesSubmitted } from '../engine/submissions/submit-files.ts'
+import { submitFiles } from '../engine/submissions/submit-files.ts'
+import type { Host } from './host.ts'
+import { EXIT } from './host.ts'
+import type { Reporter } from './output/reporter.ts'
+import { counted, oneLine } from './output/text.ts'
+import type { Work } from './work.ts'
+
+export interface FileOptions {
+  readonly recursive?: boolean
+  readonly skipBad?: boolean
+}
+
+/**
+ * Queues the jobs of files given on the command line.
+ * @throws JobyardError BAD_INPUT where the files hold no job at all
+ */
+export async function queueFiles(
+  files: readonly string[],
+  options: FileOptions,
+  { engine, paths }: OwnedEngine,
+  host: Host,
+  signal: AbortSignal,
+): Promise<FilesSubmitted> {
+  const submitted = await submitFiles({
+    engine,
+    label: files.join(' '),
+    skip_bad: options.skipBad ?? false,
+    read: (onJobs) =>
+      readJobFiles({
+        paths: files,
+        cwd: host.cwd,
+        recursive: options.recursive ?? false,
+        script_dir: paths.scripts,
+        entry: host.entries.job_file_thread,
+        onJobs,
+        signal,
+      }),
+  })
+  if (submitted.submission === null && submitted.problem_count === 0) throw noJobs(files, options)
+  return submitted
+}
+
+/**
+ * Queues the files that a host is started with, and tells their faults.
+ * @returns what to end with where nothing is to be worked then, else null
+ */
+export async function addFiles(
+  files: readonly string[],
+  options: FileOptions,
+  work: Work,
+  host: Host,
+): Promise<number | null> {
+  const found = await work.read((signal) => queueFiles(files, options, work.owned, host, signal))
+  if (found === null) return work.interrupts.exit_code ?? EXIT.failed
+  const { submission, problem_count } = found
+  if (problem_count > 0)
+    tellProblems(found, submission === null ? 'nothing was added' : 'the others were added', work.reporter)
+  if (submission === null) return EXIT.bad_input
+  await work.reporter.submitted(submission)
+  return null
+}
+
+/** Reads job files as `queueFiles` does, and queues nothing. */
+export function previewFiles(
+  files: readonly string[],
+  options: FileOptions,
+  host: Host,
+  onJobs: (jobs: readonly NewJob[]) => Promise<void>,
+): Promise<JobFilesRead> {
+  return readJobFiles({
+    paths: files,
+    cwd: host.cwd,
+    recursive: options.recursive ?? false,
+    script_dir: null,
+    entry: host.entries.job_file_thread,
+    onJobs,
+  })
+}
+
+/** What to tell where files hold no job. */
+export function noJobs(files: readonly string[], options: FileOptions): JobyardError {
+  const hint = options.recursive === true ? '' : ' With --recursive folders are searched to the bottom.'
+  return new JobyardError('BAD_INPUT', `There is no job in ${files.join(' ')}.${hint}`)
+}
+
+/** Where a fault is and what it is, in one line: `build.job.yaml:3:5: jobs[0].retry: …`. */
+function problemLine(problem: JobFileProblem): string {
+  const place = [problem.file, problem.line, problem.column].filter((part) => part !== null).join(':')
+  const path = problem.path === '' ? '' : `${problem.path}: `
+  return oneLine(`${place}: ${path}${problem.message}`)
+}
+
+/** Tells the faults, and what follows from them. */
+export function tellProblems(
+  found: Pick<FilesSubmitted, 'problems' | 'problem_count'>,
+  outcome: string,
+  reporter: Pick<Reporter, 'note' | 'say'>,
+): void {
+  for (const problem of found.problems) reporter.say(problemLine(problem))
+  const more = found.problem_count - found.problems.length
+  if (more > 0) reporter.say(`… and ${counted(more, 'more fault')}`)
+  reporter.note(`${counted(found.problem_count, 'fault')} in the job files, ${outcome}`)
+}

@@ -1,0 +1,72 @@
+/** A drop on its way into the queue: what was dropped, and the preview of it. Nothing has run yet. */
+import { z } from 'zod'
+import type { JobFileProblem } from './job-file-problem.ts'
+import type { JobKind } from './job.ts'
+
+/** Longest text that may be pasted, in UTF-16 units. */
+const MAX_PASTED_CHARS = 8 * 1024 * 1024
+
+export const dropSourceSchema = z.discriminatedUnion('from', [
+  /** Files and folders of the owner's machine, absolute. */
+  z.strictObject({ from: z.literal('paths'), paths: z.array(z.string().min(1)).min(1).max(10_000) }),
+  /** Content that was sent before, as one upload. */
+  z.strictObject({ from: z.literal('upload'), upload_id: z.string().regex(/^[0-9a-f-]{36}$/) }),
+  /** Text from the clipboard, as if it were a file of that name. */
+  z.strictObject({
+    from: z.literal('text'),
+    name: z.string().min(1).max(200),
+    text: z.string().max(MAX_PASTED_CHARS),
+  }),
+])
+export type DropSource = Readonly<z.infer<typeof dropSourceSchema>>
+
+/** One job of the preview. */
+export interface PreviewJob {
+  readonly name: string
+  readonly kind: JobKind
+  /** What runs, in one line. */
+  readonly runs: string
+  readonly cwd: string
+  readonly group: string
+  readonly priority: number
+  /** Names and values added to the environment. */
+  readonly env: Readonly<Record<string, string>>
+  readonly needs: number
+  /** Where it is written. */
+  readonly source: { readonly file: string; readonly line: number | null }
+  /** A waiting or running job that is the same, or null. */
+  readonly duplicate_of: number | null
+}
+
+export interface DropPreview {
+  readonly drop_id: string
+  /** Good jobs; the first of them in `jobs`. */
+  readonly count: number
+  readonly jobs: readonly PreviewJob[]
+  /** The first faults, and how many there are. */
+  readonly problems: readonly JobFileProblem[]
+  readonly problem_count: number
+  /** Of the listed jobs, how many are in the queue already. */
+  readonly duplicate_count: number
+  /** Folders that jobs come from and that nobody has trusted yet; empty: nothing to ask. */
+  readonly untrusted_folders: readonly string[]
+}
+
+export const dropSubmitSchema = z.strictObject({
+  drop_id: z.string(),
+  /** Queue the good jobs where others have faults. */
+  skip_bad: z.boolean(),
+  /** Where there are untrusted folders: remember them as trusted, or trust them for this drop only. */
+  trust: z.union([z.boolean(), z.literal('once')]),
+  /** Instead of what the files say. */
+  group: z.string().min(1).max(200).optional(),
+  priority: z.int().optional(),
+  hold: z.boolean().optional(),
+})
+
+export interface Submitted {
+  readonly submission_id: number
+  readonly count: number
+  readonly first_id: number
+  readonly last_id: number
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod'
+import { CAUSES, ON_INTERRUPT } from './job.ts'
+
+/**
+ * The normalised job spec: what readers of job files produce, what is stored with the job, what a worker runs.
+ * All paths are absolute, all times milliseconds, nothing is left to a default that could change later.
+ * (What a person writes in a job file is in `job-file.ts`.)
+ */
+
+/** A signal a job can be asked to stop with. */
+export const STOP_SIGNALS = [
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  'SIGQUIT',
+  'SIGKILL',
+  'SIGUSR1',
+  'SIGUSR2',
+] as const
+
+/** Causes that a retry policy may list besides a bad end. */
+export const RETRYABLE_CAUSES = CAUSES.filter((cause) => cause !== 'dependency' && cause !== 'user')
+
+export const retrySchema = z.strictObject({
+  /** Further attempts after the first; 0 = none. */
+  limit: z.int().min(0).max(1_000),
+  backoff: z.enum(['fixed', 'exponential']),
+  interval_ms: z.number().min(0),
+  /** No single wait is longer than this. */
+  max_ms: z.number().min(0),
+  /** 0..1: each wait is shortened or lengthened by up to this share, at random. */
+  jitter: z.number().min(0).max(1),
+  /** null: every bad exit code is retried; else only these. */
+  exit_codes: z.array(z.int()).nullable(),
+  /** Retried causes. By default every bad end, but not a lost worker or a crash: those follow `on_interrupt`. */
+  causes: z.array(z.enum(RETRYABLE_CAUSES)),
+})
+export type RetryPolicy = z.infer<typeof retrySchema>
+
+export const DEFAULT_RETRY_CAUSES = [
+  'exit',
+  'exception',
+  'signal',
+  'timeout',
+  'memory',
+  'spawn-error',
+] as const
+
+export const stopSchema = z.strictObject({
+  signal: z.enum(STOP_SIGNALS),
+  /** From the signal to SIGKILL of the whole tree. */
+  grace_ms: z.number().min(0),
+})
+export type StopPolicy = z.infer<typeof stopSchema>
+
+const commandTaskSchema = z.strictObject({
+  kind: z.literal('command'),
+  /** Either `argv` (no shell) or `shell_command` (run by /bin/sh, or cmd.exe on Windows). */
+  argv: z.array(z.string()).min(1).nullable(),
+  shell_command: z.string().nullable(),
+})
+
+const scriptTaskSchema = z.strictObject({
+  kind: z.literal('script'),
+  /** SHA-256 of the stored content, in hex: names the copy in the data directory. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Where the script was when it was queued. */
+  original_path: z.string(),
+  /** The program and its arguments that run the script (its path is appended), from the shebang or the ending. */
+  interpreter: z.array(z.string()).min(1),
+  args: z.array(z.string()),
+})
+
+const moduleTaskSchema = z.strictObject({
+  kind: z.literal('module'),
+  /** Absolute path of a JavaScript or TypeScript module. */
+  module: z.string(),
+  /** Passed as `input`; any JSON. Not looked into here: it always comes out of JSON text, and checking it costs more than all the rest. */
+  with: z.unknown().optional(),
+})
+
+export const taskSchema = z.discriminatedUnion('kind', [
+  commandTaskSchema,
+  scriptTaskSchema,
+  moduleTaskSchema,
+])
+export type Task = z.infer<typeof taskSchema>
+export type CommandTask = z.infer<typeof commandTaskSchema>
+export type ScriptTask = z.infer<typeof scriptTaskSchema>
+export type ModuleTask = z.infer<typeof moduleTaskSchema>
+
+/** What is stored as JSON with the job. Fields that are missing stand for the values in `SPEC_DEFAULTS`. */
+export const jobSpecSchema = z.strictObject({
+  name: z.string().min(1),
+  task: taskSchema,
+  /** Absolute. */
+  cwd: z.string(),
+  /** Added to the environment of the owner. */
+  env: z.record(z.string(), z.string()).optional(),
+  group: z.string().min(1).optional(),
+  priority: z.int().optional(),
+  slots: z.int().min(1).optional(),
+  hold: z.boolean().optional(),
+  /** Do not start before this long after the submit. */
+  delay_ms: z.number().min(0).optional(),
+  retry: retrySchema.optional(),
+  timeout_ms: z.number().positive().optional(),
+  stop: stopSchema.optional(),
+  on_interrupt: z.enum(ON_INTERRUPT).optional(),
+  /** Bytes of output kept for each attempt (half from the start, half from the end). */
+  log_max_bytes: z.int().min(0).optional(),
+  /** File, line and column the job came from, for messages and the job page. */
+  source: z.strictObject({ file: z.string(), line: z.int().optional() }).optional(),
+})
+export type JobSpec = z.infer<typeof jobSpecSchema>
+
+export const DEFAULT_GROUP = 'default'
+
+export const SPEC_DEFAULTS = {
+  group: DEFAULT_GROUP,
+  priority: 0,
+  slots: 1,
+  stop: { signal: 'SIGTERM', grace_ms: 5_000 } satisfies StopPolicy,
+  on_interrupt: 'ask',
+  log_max_bytes: 16 * 1024 * 1024,
+} as const
+
+/** A need as the submit takes it: `index` counts the jobs of the submission from 0; `job_id` names one stored before. */
+export interface Need {
+  readonly on: { readonly index: number } | { readonly job_id: number }
+  readonly condition: 'success' | 'failure' | 'always'
+}
+
+/** One job on its way into the queue. */
+export interface NewJob {
+  readonly spec: JobSpec
+  readonly needs?: readonly Need[]
+}
