@@ -13,6 +13,7 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', 'tests/fixtures/**'],
     environment: 'node',
+    setupFiles: ['tests/fast-check-seed.ts'],
     pool: 'forks',
     // Most tests wait for processes; one file at a time leaves half of a small machine idle.
     maxWorkers: 2,

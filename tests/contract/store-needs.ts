@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { NeedCondition } from '../../shared/job.ts'
 import type { OpenSubject } from './store-contract.ts'
-import { NOW_MS } from './store-subject.ts'
+import { endOf, NOW_MS } from './store-subject.ts'
 
 const need = (on: number, condition: NeedCondition) => ({ on, condition })
 
@@ -210,6 +210,60 @@ export function describeNeeds(open: OpenSubject): void {
       await subject.finish(x)
       await subject.do({ type: 'release', selection: { ids }, at_ms: NOW_MS })
       expect(await subject.states(ids)).toEqual(['queued', 'running', 'queued'])
+    })
+
+    test('of what a job needed makes it wait for that when it comes back from its worker', async () => {
+      const subject = await open()
+      const x = await subject.submitOne()
+      const [given, retried, requeued] = await subject.submit([
+        { needs: [x] },
+        { needs: [x] },
+        { needs: [x] },
+      ])
+      await subject.finish(x)
+      await subject.claim(given ?? 0)
+      const start = await subject.start(retried ?? 0)
+      await subject.interrupt(requeued ?? 0)
+      await subject.restart([x])
+      const back = await subject.do({ type: 'unclaim', job_ids: [given ?? 0], at_ms: NOW_MS })
+      expect(back).toMatchObject({ changed: [{ id: given, state: 'blocked' }] })
+      await subject.do({ type: 'end', ends: [endOf(start, { state: 'retrying', retry_at_ms: NOW_MS })] })
+      const selection = { ids: [requeued ?? 0] }
+      await subject.do({ type: 'resolve-interrupted', selection, decision: 'requeue', at_ms: NOW_MS })
+      const ids = [given ?? 0, retried ?? 0, requeued ?? 0]
+      expect(await subject.states(ids)).toEqual(['blocked', 'blocked', 'blocked'])
+      expect(await subject.ready()).toEqual([x])
+      await subject.finish(x)
+      expect(await subject.states(ids)).toEqual(['queued', 'queued', 'queued'])
+    })
+
+    test('of what a job needed, which fails this time, skips it when it comes back from its worker', async () => {
+      const subject = await open()
+      const x = await subject.submitOne()
+      const [given, requeued] = await subject.submit([{ needs: [x] }, { needs: [x] }])
+      const after = await subject.submitOne({ needs: [given ?? 0] })
+      await subject.finish(x)
+      await subject.claim(given ?? 0)
+      await subject.interrupt(requeued ?? 0)
+      await subject.restart([x])
+      await subject.fail(x)
+      const back = await subject.do({ type: 'unclaim', job_ids: [given ?? 0], at_ms: NOW_MS })
+      expect(back.ended).toMatchObject([
+        { id: given, state: 'skipped', cause: 'dependency' },
+        { id: after, state: 'skipped', cause: 'dependency' },
+      ])
+      // A person decided about this one: it stays what it was, as with a restart.
+      const selection = { ids: [requeued ?? 0] }
+      const decision = 'requeue'
+      expect(
+        await subject.do({ type: 'resolve-interrupted', selection, decision, at_ms: NOW_MS }),
+      ).toMatchObject({ count: 0 })
+      expect(await subject.states([given ?? 0, after, requeued ?? 0])).toEqual([
+        'skipped',
+        'skipped',
+        'interrupted',
+      ])
+      expect(await subject.counts()).toEqual({ failed: 1, skipped: 2, interrupted: 1 })
     })
 
     test('of a job whose needed job was deleted goes by how that had ended', async () => {

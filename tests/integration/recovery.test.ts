@@ -213,7 +213,7 @@ test('a stored spec that does not parse fails its job with the reason and holds 
   const paths = await deadOwner({ ...command(), name: 'broken' }, bootId())
   const store = await openStore(paths)
   await store.commit([
-    { type: 'unclaim', job_ids: [1] },
+    { type: 'unclaim', job_ids: [1], at_ms: 1 },
     {
       type: 'submit',
       submission_id: 2,

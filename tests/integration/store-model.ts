@@ -101,7 +101,7 @@ export class Driver {
       case 'claim':
         return this.#claim(a)
       case 'unclaim':
-        return { type: 'unclaim', job_ids: [this.#someLease(a)?.job_id ?? 0] }
+        return { type: 'unclaim', job_ids: [this.#someLease(a)?.job_id ?? 0], at_ms }
       case 'start': {
         const start = this.#someLease(a)
         return start === undefined ? null : { type: 'start', starts: [start] }

@@ -144,7 +144,7 @@ export class AttemptLifecycle {
       }),
     ])
     // All that the worker ran must be on disk before its marks go: after a crash it would look as if it had not run.
-    await this.#options.journal.write({ type: 'unclaim', job_ids: [] })
+    await this.#options.journal.write({ type: 'unclaim', job_ids: [], at_ms: this.#options.now() })
     await rm(runner.start_file, { force: true })
   }
 

@@ -76,8 +76,9 @@ export class Dispatcher {
   /** Gives leases back that were not started; resolves when the jobs are queued again. */
   async giveBack(attempts: readonly ActiveAttempt[]): Promise<void> {
     if (attempts.length === 0) return
-    const { journal, queue, announce } = this.#options
-    const written = journal.write({ type: 'unclaim', job_ids: attempts.map((attempt) => attempt.job.id) })
+    const { journal, queue, announce, now } = this.#options
+    const job_ids = attempts.map((attempt) => attempt.job.id)
+    const written = journal.write({ type: 'unclaim', job_ids, at_ms: now() })
     let changes: Changes
     try {
       changes = await written

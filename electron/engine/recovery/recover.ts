@@ -81,7 +81,11 @@ export async function recover(options: RecoverOptions): Promise<RecoveryReport> 
   const cause = rebooted ? 'power-loss' : 'app-crash'
   const ends = started.map((lease) => interruptedEnd(lease, marks.get(lease.attempt_id), cause, options))
   const [given, ended] = await Promise.all([
-    journal.write({ type: 'unclaim', job_ids: unstarted.map((lease) => lease.job_id) }),
+    journal.write({
+      type: 'unclaim',
+      job_ids: unstarted.map((lease) => lease.job_id),
+      at_ms: options.now(),
+    }),
     journal.write({ type: 'end', ends }),
   ])
   await removeFiles(files)

@@ -44,7 +44,11 @@ const mark = (value: string): Operation & { type: 'set-meta' } => ({
   key: 'data_id',
   value,
 })
-const fact = (job_id: number): Operation & { type: 'unclaim' } => ({ type: 'unclaim', job_ids: [job_id] })
+const fact = (job_id: number): Operation & { type: 'unclaim' } => ({
+  type: 'unclaim',
+  job_ids: [job_id],
+  at_ms: 0,
+})
 const diskFull = (): JobyardError => new JobyardError('STORE_FAILED', 'The disk is full.')
 
 function played(): { store: PlayedStore; journal: Journal; disk: (string | null)[] } {
@@ -94,8 +98,8 @@ test('a commit is bounded: many rows are split over several', async () => {
   const { store, journal } = played()
   const rows = Array.from({ length: 1_500 }, (_, index) => index)
   const written = Promise.all([
-    journal.write({ type: 'unclaim', job_ids: rows }),
-    journal.write({ type: 'unclaim', job_ids: rows }),
+    journal.write({ type: 'unclaim', job_ids: rows, at_ms: 0 }),
+    journal.write({ type: 'unclaim', job_ids: rows, at_ms: 0 }),
   ])
   for (let n = 0; n < 2; n += 1) {
     const commit = await store.next()

@@ -182,8 +182,8 @@ export interface StoreOperations {
     }
     out: readonly boolean[]
   }
-  /** Takes leases back that were not started; the jobs stay queued. */
-  unclaim: { in: { readonly job_ids: readonly number[] }; out: Changes }
+  /** Takes leases back that were not started; the jobs stay queued, or wait for a need that was opened again. */
+  unclaim: { in: { readonly job_ids: readonly number[]; readonly at_ms: number }; out: Changes }
   /** The worker has started these: `running`, with an attempt row. */
   start: { in: { readonly starts: readonly AttemptStart[] }; out: Changes }
   /** Attempts are over: attempt row, job row, lease, dependents. */

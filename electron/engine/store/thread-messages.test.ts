@@ -76,7 +76,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     claims: fc.array(fc.record({ job_id: id, attempt_id: id, worker_id: id, at_ms: ms })),
   }),
   fc.record({ type: fc.constant('end' as const), ends: fc.array(end) }),
-  fc.record({ type: fc.constant('unclaim' as const), job_ids: fc.array(id) }),
+  fc.record({ type: fc.constant('unclaim' as const), job_ids: fc.array(id), at_ms: id }),
 )
 
 const ended = fc.record({

@@ -1,5 +1,5 @@
 import type { EndedState, JobState } from '../../../../shared/job.ts'
-import { isActive, isEnded } from '../../../../shared/job.ts'
+import { isActive, isEnded, isWaiting } from '../../../../shared/job.ts'
 import type { JobEvent } from '../../../../shared/job-state.ts'
 import { isLegal } from '../../../../shared/job-state.ts'
 import type { ChangesBuilder } from '../changes-builder.ts'
@@ -8,7 +8,7 @@ import { makeWaiting, noteAtRest, readJob, writeTransition } from '../job-row.ts
 import type { StoreContext } from '../store-context.ts'
 import type { AttemptEnd, AttemptStart, OperationOf, ResultOf } from '../store.ts'
 import type { Ended } from './dependents.ts'
-import { settleDependents } from './dependents.ts'
+import { renewNeeds, settleDependents } from './dependents.ts'
 import type { LeasedJob } from './plain-ends.ts'
 import { PlainEnds, readLeased } from './plain-ends.ts'
 
@@ -44,6 +44,7 @@ export function end(context: StoreContext, operation: OperationOf<'end'>): Resul
   const leased = readLeased(context, operation.ends)
   const plain = new PlainEnds(context, changes)
   const ended: Ended[] = []
+  const returned: number[] = []
   let now_ms = 0
   for (const attempt of operation.ends) {
     const job = leased.get(attempt.start.job_id)
@@ -52,10 +53,12 @@ export function end(context: StoreContext, operation: OperationOf<'end'>): Resul
     const state = endPlainly(plain, job, attempt) ?? endOne(context, changes, attempt)
     if (state === null) continue
     if (context.has_needs && isEnded(state)) ended.push({ id: job.id, state })
+    else if (isWaiting(state)) returned.push(job.id)
     now_ms = Math.max(now_ms, attempt.ended_ms)
   }
   plain.write()
   settleDependents(context, changes, ended, now_ms)
+  renewNeeds(context, changes, returned, now_ms)
   return changes.build()
 }
 

@@ -10,6 +10,7 @@ import type { ActionResult, OperationOf } from '../store.ts'
 import { actionResult, recordAction } from './actions.ts'
 import type { Ended } from './dependents.ts'
 import { settleDependents } from './dependents.ts'
+import { reactivate } from './reactivate.ts'
 
 const CANCELLABLE = statesAllowing('cancel')
 const REQUEUEABLE = statesAllowing('requeue')
@@ -110,16 +111,8 @@ export function resolveInterrupted(
     if (failed > 0) endSelected(context, changes, 'failed', at_ms, { cause: null, action_id: null })
     return actionResult(changes, failed, { next_after_id })
   }
-  const facts = { retry_at_ms: 'NULL' }
-  const count = changeSelected(
-    context,
-    changes,
-    `state = ${firstWaitingStateSql('@now', facts)}, wake_ms = ${wakeSql('@now', facts)}, retry_at_ms = NULL,
-     cause = NULL, exit_code = NULL, stop_reason = NULL, ended_ms = NULL`,
-    { now: at_ms },
-  )
-  noteStale(context, changes, 'selected')
-  return actionResult(changes, count, { next_after_id })
+  if (countOf(context, 'selected') === 0) return actionResult(changes, 0, { next_after_id })
+  return actionResult(changes, reactivate(context, changes, at_ms, 'requeue'), { next_after_id })
 }
 
 /** One UPDATE for all that is selected, with what must not be forgotten beside it. @returns how many */

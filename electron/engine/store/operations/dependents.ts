@@ -4,6 +4,7 @@ import { needStatus } from '../../../../shared/job-state.ts'
 import type { ChangesBuilder } from '../changes-builder.ts'
 import { makeWaiting, noteAtRest, readJob, writeTransition } from '../job-row.ts'
 import type { JobRow } from '../job-row.ts'
+import { ENDED_SQL, unmeetableSql } from '../job-sql.ts'
 import type { StoreContext } from '../store-context.ts'
 
 /** A job that has just ended. */
@@ -18,6 +19,12 @@ interface OpenNeed {
 }
 
 const OPEN_NEEDS = `SELECT job_id, condition FROM need WHERE needs_job_id = ? AND status = 'open'`
+/** The needs of one job by the present state of the needed jobs. One that was deleted has settled its needs. */
+const RENEW_NEEDS = `UPDATE need SET status = coalesce((
+  SELECT CASE WHEN state NOT IN (${ENDED_SQL}) THEN 'open' WHEN ${unmeetableSql('need.condition', 'state')} THEN 'unmeetable'
+    ELSE 'met' END FROM job WHERE id = needs_job_id), status) WHERE job_id = ?`
+const COUNT_NEEDS = `SELECT count(*) FILTER (WHERE status = 'open') AS open,
+  count(*) FILTER (WHERE status = 'unmeetable') AS unmeetable FROM need WHERE job_id = ?`
 const SETTLE_NEED = `UPDATE need SET status = ? WHERE job_id = ? AND needs_job_id = ? AND condition = ?`
 
 /**
@@ -45,6 +52,34 @@ export function settleDependents(
       if (wasWaiting && job.state === 'skipped') ended.push({ id: job.id, state: job.state })
     }
   }
+}
+
+/**
+ * Jobs that were leased wait again. What they need may have been restarted meanwhile, which lets alone what is leased:
+ * so their needs are looked at anew, and where one is open again they wait for it.
+ */
+export function renewNeeds(
+  context: StoreContext,
+  changes: ChangesBuilder,
+  job_ids: readonly number[],
+  now_ms: number,
+): void {
+  if (!context.has_needs) return
+  const ended: Ended[] = []
+  for (const id of job_ids) {
+    if (context.sql(RENEW_NEEDS).run(id).changes === 0) continue
+    const needs = context.sql<{ open: number; unmeetable: number }>(COUNT_NEEDS).get(id)
+    const job = readJob(context, id)
+    if (needs === undefined || job === undefined || needs.open + needs.unmeetable === 0) continue
+    const from = job.state
+    job.needs_open = needs.open
+    if (needs.unmeetable > 0) skip(job, now_ms)
+    else makeWaiting(job, now_ms)
+    writeTransition(context, changes, job, from)
+    noteAtRest(changes, job, null)
+    if (job.state === 'skipped') ended.push({ id, state: job.state })
+  }
+  settleDependents(context, changes, ended, now_ms)
 }
 
 /** One need of this job is settled. A job that has ended by itself (a person cancelled it) keeps its state. */

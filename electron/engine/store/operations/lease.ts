@@ -4,6 +4,7 @@ import type { StoreContext } from '../store-context.ts'
 import { readJob, writeTransition } from '../job-row.ts'
 import { RowsStatement } from '../rows-statement.ts'
 import type { OperationOf, ResultOf } from '../store.ts'
+import { renewNeeds } from './dependents.ts'
 
 const CLAIM = claimStatement('')
 const CLAIM_VISIBLE = claimStatement(
@@ -35,12 +36,15 @@ export function claim(context: StoreContext, operation: OperationOf<'claim'>): R
 /** Takes leases back that were not started; that of a started job stays. */
 export function unclaim(context: StoreContext, operation: OperationOf<'unclaim'>): ResultOf<'unclaim'> {
   const changes = context.changes()
+  const returned: number[] = []
   for (const job_id of operation.job_ids) {
     const job = readJob(context, job_id)
     if (job?.state !== 'queued') continue
-    if (context.sql('DELETE FROM lease WHERE job_id = ?').run(job_id).changes === 1)
-      changes.stale(job.group_id)
+    if (context.sql('DELETE FROM lease WHERE job_id = ?').run(job_id).changes === 0) continue
+    changes.stale(job.group_id)
+    returned.push(job_id)
   }
+  renewNeeds(context, changes, returned, operation.at_ms)
   return changes.build()
 }
 

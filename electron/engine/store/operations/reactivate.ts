@@ -1,5 +1,5 @@
 /**
- * Ended jobs that wait again: restart, and undo of a cancel. What was skipped because of them is revived, and what still
+ * Jobs at rest that wait again: restart, requeue of what was interrupted, and undo of a cancel. What was skipped because of them is revived, and what still
  * waits, waits for them again. All in sets: recursive queries in place of a recursion, whatever the shape of the graph.
  */
 import { statesAllowing } from '../../../../shared/job-state.ts'
@@ -55,31 +55,32 @@ const COUNT_REBLOCKED_NEEDS = `UPDATE job SET needs_open = ${NEEDS_OPEN} WHERE i
 const STATE_OF_REBLOCKED = `UPDATE job SET state = ${firstWaitingStateSql('@now')}, wake_ms = ${wakeSql('@now')}
   WHERE id IN ${IN_REBLOCKED}`
 
-/** A selected job begins anew; one revived beside it, or brought back by an undo, keeps its times. */
-function wakeUp(isRestart: boolean, needs_open: string): string {
-  const due = isRestart ? `CASE WHEN id NOT IN ${IN_SELECTED} THEN due_ms END` : 'due_ms'
-  const retry = isRestart ? `CASE WHEN id NOT IN ${IN_SELECTED} THEN retry_at_ms END` : 'retry_at_ms'
+type Way = 'restart' | 'requeue' | 'undo'
+
+/**
+ * A selected job that is restarted begins anew, one that is requeued only need not wait for its retry; one revived beside
+ * it, or brought back by an undo, keeps its times.
+ */
+function wakeUp(way: Way, needs_open: string): string {
+  const due = way === 'restart' ? `CASE WHEN id NOT IN ${IN_SELECTED} THEN due_ms END` : 'due_ms'
+  const retry = way === 'undo' ? 'retry_at_ms' : `CASE WHEN id NOT IN ${IN_SELECTED} THEN retry_at_ms END`
   const facts = { needs_open, due_ms: due, retry_at_ms: retry }
-  const anew = isRestart
-    ? `, due_ms = ${due}, retry_at_ms = ${retry}, started_ms = NULL,
+  const anew =
+    way === 'restart'
+      ? `, due_ms = ${due}, started_ms = NULL,
        tries = CASE WHEN id NOT IN ${IN_SELECTED} THEN tries ELSE 0 END,
        queued_ms = CASE WHEN id NOT IN ${IN_SELECTED} THEN queued_ms ELSE @now END`
-    : ''
+      : ''
   return `UPDATE job SET state = ${firstWaitingStateSql('@now', facts)}, wake_ms = ${wakeSql('@now', facts)},
-    needs_open = ${needs_open}, cause = NULL, exit_code = NULL, stop_reason = NULL, ended_ms = NULL, touched_by = NULL
-    ${anew} WHERE id IN ${IN_WORK}`
+    needs_open = ${needs_open}, cause = NULL, exit_code = NULL, stop_reason = NULL, ended_ms = NULL, touched_by = NULL,
+    retry_at_ms = ${retry} ${anew} WHERE id IN ${IN_WORK}`
 }
 
 /**
  * Makes what is in `selected` wait again, unless a need of it still cannot be met.
  * @returns how many of the selected wait again
  */
-export function reactivate(
-  context: StoreContext,
-  changes: ChangesBuilder,
-  at_ms: number,
-  isRestart: boolean,
-): number {
+export function reactivate(context: StoreContext, changes: ChangesBuilder, at_ms: number, way: Way): number {
   context.sql('DELETE FROM temp.work').run()
   context.sql('DELETE FROM temp.reblocked').run()
   if (context.has_needs) {
@@ -92,7 +93,7 @@ export function reactivate(
     context.sql('INSERT INTO temp.work SELECT id FROM temp.selected').run()
   }
   tallyJobs(context, 'work', -1)
-  context.sql(wakeUp(isRestart, context.has_needs ? NEEDS_OPEN : 'needs_open')).run({ now: at_ms })
+  context.sql(wakeUp(way, context.has_needs ? NEEDS_OPEN : 'needs_open')).run({ now: at_ms })
   tallyJobs(context, 'work', 1)
   noteChanged(context, changes, 'work')
   noteStale(context, changes, 'work')
@@ -118,5 +119,5 @@ export function restart(context: StoreContext, operation: OperationOf<'restart'>
   const changes = context.changes()
   const next_after_id = fillSelected(context, operation, statesAllowing('restart'))
   if (countOf(context, 'selected') === 0) return actionResult(changes, 0, { next_after_id })
-  return actionResult(changes, reactivate(context, changes, operation.at_ms, true), { next_after_id })
+  return actionResult(changes, reactivate(context, changes, operation.at_ms, 'restart'), { next_after_id })
 }

@@ -19,7 +19,7 @@ export function undo(context: StoreContext, operation: OperationOf<'undo'>): Act
     case 'cancel':
       selectTouched(context, action_id, `'cancelled'`)
       if (countOf(context, 'selected') === 0) return actionResult(changes, 0)
-      return actionResult(changes, reactivate(context, changes, at_ms, false))
+      return actionResult(changes, reactivate(context, changes, at_ms, 'undo'))
     case 'move':
       selectTouched(context, action_id, WAITING_SQL)
       noteStale(context, changes, 'selected')
