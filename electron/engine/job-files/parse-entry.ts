@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { MAX_LIST_ITEMS } from '../../../shared/job-file.ts'
+import { MAX_LIST_ITEMS } from '../../../shared/job-file-values.ts'
 import { tellIssues } from './issues.ts'
 import type { IssueContext } from './issues.ts'
 import type { OnFault } from './source.ts'
