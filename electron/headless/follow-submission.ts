@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EndedJob } from '../../shared/status.ts'
 import type { Job, JobState } from '../../shared/job.ts'
 import { ENDED_STATES, WAITING_STATES } from '../../shared/job.ts'
-import type { ListCursor } from '../../shared/listing.ts'
+import type { JobListQuery, JobPage, ListCursor } from '../../shared/listing.ts'
 import { MAX_PAGE_JOBS } from '../../shared/listing.ts'
+import type { JobDetails } from '../../shared/status.ts'
+import { openHistory } from '../engine/store/history.ts'
 import { endedJobOf } from '../engine/submissions/results.ts'
 import type { Submission } from '../engine/submissions/submitter.ts'
 import type { OwnerClient } from './owner-client.ts'
@@ -13,20 +15,50 @@ const LOOK_EVERY_MS = 100
 const CAN_RUN: JobState[] = ['queued', 'scheduled', 'retrying', 'running', 'suspended', 'stopping']
 const NOT_ENDED: JobState[] = [...WAITING_STATES, 'running', 'suspended', 'stopping']
 
+/** What is asked about the jobs: the owner, or the directory where it has ended. */
+interface Reader {
+  readonly list: (query: JobListQuery) => Promise<JobPage>
+  readonly show: (job_id: number) => Promise<JobDetails | null>
+}
+
+export interface FollowOptions {
+  readonly submission: Submission
+  readonly data_dir: string
+  /** Costs a question a job. */
+  readonly with_results: boolean
+  /** Ends it early: what has ended until then is still given. */
+  readonly signal: AbortSignal
+}
+
 /**
- * The jobs of a submission as they end at its owner, each once; ends when none is left that can run, or when `signal`
- * aborts: what has ended until then is still given.
- * @param with_results costs a question a job
- * @throws JobyardError OWNER_LOST
+ * The jobs of a submission as they end at its owner, each once; ends when none is left that can run. Where the owner ends
+ * first, what it has left behind is still given: it may have been waiting for nothing but these jobs.
  */
 export async function* followSubmission(
   client: OwnerClient,
-  submission: Submission,
-  with_results: boolean,
-  signal: AbortSignal,
+  options: FollowOptions,
 ): AsyncGenerator<EndedJob, void, undefined> {
+  const given = new Set<number>()
+  try {
+    yield* followAtOwner(client, options, given)
+  } catch (error) {
+    if (!client.isLost) throw error
+    yield* leftBehind(options, given)
+  }
+}
+
+/** @param given jobs that were yielded; they are added */
+async function* followAtOwner(
+  client: OwnerClient,
+  options: FollowOptions,
+  given: Set<number>,
+): AsyncGenerator<EndedJob, void, undefined> {
+  const { submission, signal } = options
   const { submission_id } = submission
-  const seen = new Set<number>()
+  const reader: Reader = {
+    list: (query) => client.api('jobs:list', query),
+    show: (job_id) => client.api('job:show', { job_id }),
+  }
   const aborted = new Promise<void>((resolve) => {
     signal.addEventListener('abort', () => {
       resolve()
@@ -35,13 +67,26 @@ export async function* followSubmission(
   for (;;) {
     const news = client.news()
     const is_over = signal.aborted || (await isOver(client, submission_id))
-    for (const job of await newlyEnded(client, submission_id, seen, is_over)) {
-      const ended = endedJobOf(job, with_results ? await resultOf(job, client) : null)
-      if (ended !== null) yield ended
-    }
-    if (is_over || seen.size >= submission.count) return
+    yield* newlyEnded(reader, options, given, is_over)
+    if (is_over || given.size >= submission.count) return
     await Promise.race([news, aborted])
     await Promise.race([delay(LOOK_EVERY_MS), aborted])
+  }
+}
+
+async function* leftBehind(
+  options: FollowOptions,
+  given: Set<number>,
+): AsyncGenerator<EndedJob, void, undefined> {
+  const history = openHistory(options.data_dir)
+  const reader: Reader = {
+    list: (query) => Promise.resolve(history.list(query)),
+    show: (job_id) => Promise.resolve(history.show(job_id)),
+  }
+  try {
+    yield* newlyEnded(reader, options, given, true)
+  } finally {
+    history.close()
   }
 }
 
@@ -55,29 +100,33 @@ async function isOver(client: OwnerClient, submission_id: number): Promise<boole
 }
 
 /**
- * The jobs that are not in `seen`, in the order they ended; they are then.
+ * The jobs that ended and were not given yet, in the order they ended.
  * @param all otherwise those that ended last are looked at, as far as there are new ones among them
  */
-async function newlyEnded(
-  client: OwnerClient,
-  submission_id: number,
-  seen: Set<number>,
+async function* newlyEnded(
+  reader: Reader,
+  { submission, with_results }: FollowOptions,
+  given: Set<number>,
   all: boolean,
-): Promise<Job[]> {
+): AsyncGenerator<EndedJob, void, undefined> {
   const found: Job[] = []
   let before: ListCursor | null = null
   do {
-    const page: Awaited<ReturnType<typeof endedPage>> = await endedPage(client, submission_id, before)
-    const fresh = page.jobs.map(({ job }) => job).filter(({ id }) => !seen.has(id))
-    for (const job of fresh) seen.add(job.id)
+    const page: JobPage = await endedPage(reader, submission.submission_id, before)
+    const fresh = page.jobs.map(({ job }) => job).filter(({ id }) => !given.has(id))
     found.push(...fresh)
     before = fresh.length > 0 || all ? page.next : null
   } while (before !== null)
-  return found.reverse()
+  for (const job of found.reverse()) {
+    const ended = endedJobOf(job, with_results ? await resultOf(job, reader) : null)
+    if (ended === null || given.has(job.id)) continue
+    given.add(job.id)
+    yield ended
+  }
 }
 
-function endedPage(client: OwnerClient, submission_id: number, before: ListCursor | null) {
-  return client.api('jobs:list', {
+function endedPage(reader: Reader, submission_id: number, before: ListCursor | null): Promise<JobPage> {
+  return reader.list({
     filter: { submission_id, states: [...ENDED_STATES, 'interrupted'] },
     order: 'ended',
     limit: MAX_PAGE_JOBS,
@@ -85,7 +134,6 @@ function endedPage(client: OwnerClient, submission_id: number, before: ListCurso
   })
 }
 
-async function resultOf({ id }: Job, client: OwnerClient): Promise<string | null> {
-  const details = await client.api('job:show', { job_id: id })
-  return details?.attempts.at(-1)?.result ?? null
+async function resultOf({ id }: Job, reader: Reader): Promise<string | null> {
+  return (await reader.show(id))?.attempts.at(-1)?.result ?? null
 }

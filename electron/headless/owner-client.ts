@@ -6,7 +6,7 @@ import type { FromOwner } from '../../shared/api-protocol.ts'
 import { API_VERSION } from '../../shared/api-protocol.ts'
 import { JobyardError, serialiseError } from '../../shared/errors.ts'
 import type { ApiClient } from '../../shared/ipc.ts'
-import type { YardSnapshot } from '../../shared/yard.ts'
+import type { RunningJob, YardSnapshot } from '../../shared/yard.ts'
 import { notedSocketAddress } from '../engine/api/local-socket-place.ts'
 import { readLines, sendLine } from '../engine/api/message-lines.ts'
 
@@ -32,8 +32,13 @@ export class OwnerClient {
         this.#yard = yard
         this.#tell()
       },
-      onDelta: ({ pool }) => {
-        if (this.#yard !== null && pool !== undefined) this.#yard = { ...this.#yard, pool }
+      onDelta: ({ pool, running }) => {
+        if (this.#yard !== null)
+          this.#yard = {
+            ...this.#yard,
+            pool: pool ?? this.#yard.pool,
+            running: running ?? this.#yard.running,
+          }
         this.#tell()
       },
       onJobNews: () => undefined,
@@ -41,7 +46,17 @@ export class OwnerClient {
     this.api = makeApiClient(() => this.#connection)
   }
 
-  /** What the owner said last of itself; of what changes later only `pool` is kept up. */
+  /** Jobs that run there, as far as was heard; none before `yard` was asked for. */
+  get runningJobs(): readonly RunningJob[] {
+    return this.#yard?.running ?? []
+  }
+
+  /** The owner has ended, or the connection to it. */
+  get isLost(): boolean {
+    return this.#lost
+  }
+
+  /** What the owner said last of itself; of what changes later only `pool` and `running` are kept up. */
   async yard(): Promise<YardSnapshot> {
     if (this.#yard === null) this.#connection.watch()
     while (this.#yard === null) await this.news()
@@ -54,7 +69,8 @@ export class OwnerClient {
    * @throws JobyardError OWNER_LOST
    */
   news(): Promise<undefined> {
-    return this.#lost ? Promise.reject(ownerLost()) : this.#news.promise
+    // Stays rejected once the owner is lost, and is marked as heard there: nobody may be waiting for it.
+    return this.#news.promise
   }
 
   receive(message: FromOwner): void {
@@ -64,7 +80,6 @@ export class OwnerClient {
   lost(): void {
     this.#lost = true
     this.#connection.lost(serialiseError(ownerLost()))
-    // Nobody may be waiting.
     this.#news.promise.catch(() => undefined)
     this.#news.reject(ownerLost())
   }

@@ -21,20 +21,23 @@ export function openApi(host: Host, owned: OwnedEngine): Promise<OwnerApi> {
 
 /**
  * Goes to whoever owns a data directory, or becomes the owner where nobody does.
+ * @param reach null: that owner is about to end and has been given nothing, so that the next one is looked for
  * @param own begins with taking the lock
  * @throws JobyardError DATA_DIR_OWNED where the owner does not listen
  */
 export async function reachOrOwn<T>(
   data_dir: string,
-  reach: (client: OwnerClient) => Promise<T>,
+  reach: (client: OwnerClient) => Promise<T | null>,
   own: () => Promise<T>,
 ): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS
+  let deadline = performance.now() + PATIENCE_MS
   for (;;) {
     const client = await reachOwner(data_dir)
     if (client !== null) {
       try {
-        return await reach(client)
+        const reached = await reach(client)
+        if (reached !== null) return reached
+        deadline = performance.now() + PATIENCE_MS
       } finally {
         client.close()
       }

@@ -10,7 +10,7 @@ import type { Reporter } from './output/reporter.ts'
 import { Tally } from './output/tally.ts'
 import { counted } from './output/text.ts'
 import { openSession, recoveryRemarks } from './session.ts'
-import { failureReader } from './view/failure.ts'
+import { engineSource } from './view/engine-source.ts'
 import { LiveReporter } from './view/live-reporter.ts'
 
 export interface WorkOptions {
@@ -85,6 +85,7 @@ export class Work {
   readonly interrupts: Interrupts
   readonly #reading = new AbortController()
   readonly #over = new AbortController()
+  readonly #halted = new AbortController()
   readonly #started_ms = performance.now()
   #stopped: Promise<void> | null = null
   #fail_fast_of: number | null = null
@@ -98,6 +99,11 @@ export class Work {
   /** Aborted when nothing more will end. */
   get over(): AbortSignal {
     return this.#over.signal
+  }
+
+  /** Aborted when it was stopped and the last worker has exited, not by idleness. */
+  get halted(): AbortSignal {
+    return this.#halted.signal
   }
 
   /** No further job starts: a signal came, or somebody called `stop`. */
@@ -125,10 +131,10 @@ export class Work {
    */
   async start(until_idle: boolean): Promise<void> {
     if (this.stopping) return
-    const { engine } = this.owned
-    await engine.start()
+    await this.owned.engine.start()
     if (!until_idle) return
-    engine.whenIdle().then(
+    this.#tellPauses()
+    this.whenIdle().then(
       () => {
         this.#over.abort()
       },
@@ -136,11 +142,41 @@ export class Work {
     )
   }
 
+  /**
+   * Resolves when nothing is left that can run. A pool that somebody pauses while it works is not idle: whoever did that
+   * resumes it.
+   */
+  async whenIdle(): Promise<void> {
+    const { engine } = this.owned
+    await engine.whenIdle()
+    while (engine.poolStatus().state === 'paused' && !this.stopping) {
+      await new Promise<void>((resolve) => {
+        const unsubscribe = engine.bus.on('pool:changed', ({ state }) => {
+          if (state === 'paused') return
+          unsubscribe()
+          resolve()
+        })
+      })
+      await engine.whenIdle()
+    }
+  }
+
+  #tellPauses(): void {
+    const { engine } = this.owned
+    let last = engine.poolStatus().state
+    engine.bus.on('pool:changed', ({ state }) => {
+      if (state === 'paused' && last !== 'paused')
+        this.reporter.note('the queue was paused: `jobyard resume` lets it go on')
+      last = state
+    })
+  }
+
   /** No further job starts; what runs finishes, or is ended. */
   stop(step: Exclude<InterruptStep, 'leave'>): void {
     if (this.#stopped !== null && step === 'drain') return
     this.#reading.abort()
     const end = (): void => {
+      this.#halted.abort()
       this.#over.abort()
     }
     const { engine } = this.owned
@@ -211,9 +247,7 @@ function newReporter({ host, output, own_jobs_only }: WorkOptions, owned: OwnedE
   return new LiveReporter({
     host,
     terminal: host.terminal,
-    engine: owned.engine,
-    own_jobs_only,
-    failureOf: failureReader(owned),
+    source: engineSource(owned, own_jobs_only),
     data_dir: owned.paths.dir,
   })
 }

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { CAUSES, ENDED_STATES, RESTING_STATES } from '../../shared/job.ts'
 import { tempDir } from '../fakes/temp-dir.ts'
 
-const CLI = join(import.meta.dirname, '../../electron/headless/cli.ts')
+export const CLI = join(import.meta.dirname, '../../electron/headless/cli.ts')
 /** Stripping the types of all our files takes most of the time of a short command; Node keeps what it stripped there. */
 const COMPILE_CACHE = join(import.meta.dirname, '../../node_modules/.cache/jobyard-compile')
 const WAIT_MS = 15_000

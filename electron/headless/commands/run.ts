@@ -15,6 +15,8 @@ import { counted } from '../output/text.ts'
 import type { Work } from '../work.ts'
 import type { ElsewhereOptions } from '../run-elsewhere.ts'
 import { runElsewhere } from '../run-elsewhere.ts'
+import { LaterSubmissions } from '../later-submissions.ts'
+import { withDoors } from '../with-doors.ts'
 import { reachOrOwn } from '../with-owner.ts'
 import { withWork } from '../work.ts'
 
@@ -35,8 +37,9 @@ kills them, a fourth leaves without waiting. A job with "on_interrupt: ask" that
 
 Without --data the jobs are kept in a temporary folder, which is removed when all succeeded and named otherwise.
 With --data, jobs that wait in that directory already run too, as their priority and turn come; jobyard ends when the
-jobs of FILE are through, and what is left stays queued. Where another Jobyard works that directory, it gets the jobs,
-and this one only follows them: Ctrl-C then ends the following, not the jobs.
+jobs of FILE are through, and those that other commands added meanwhile (they reach it as they reach the app: add,
+cancel, pause, log --follow, …); what is left stays queued. Where another Jobyard works that directory, it gets the
+jobs, and this one only follows them: Ctrl-C then ends the following, not the jobs.
 
 Examples:
   jobyard run resources/examples
@@ -114,7 +117,7 @@ function runIn(data_dir: string, files: readonly string[], options: RunOptions, 
       if (found.problem_count > 0)
         tellProblems(found, found.submission === null ? 'nothing ran' : 'the others run', work.reporter)
       if (found.submission === null) return { exit_code: EXIT.bad_input, clean: true }
-      return runToTheEnd(found, found.submission, work)
+      return runToTheEnd(found, found.submission, work, { host, is_reachable: options.data !== undefined })
     },
   )
 }
@@ -127,14 +130,33 @@ async function checkNotPaused(work: Work): Promise<void> {
   )
 }
 
-async function runToTheEnd(found: FilesSubmitted, submission: Submission, work: Work): Promise<RunEnd> {
+interface RunPlace {
+  readonly host: Host
+  /** Others can name its directory. */
+  readonly is_reachable: boolean
+}
+
+async function runToTheEnd(
+  found: FilesSubmitted,
+  submission: Submission,
+  work: Work,
+  { host, is_reachable }: RunPlace,
+): Promise<RunEnd> {
   const { reporter, tally, owned } = work
   await reporter.submitted(submission)
   work.stopAtBadEnd(submission.submission_id)
   await work.start(true)
-  for await (const job of owned.engine.results(submission, work.over)) await work.report(job)
-  const cut_short = work.stopping
-  await finishOthers(work)
+  work.endWhenStopped()
+  const later = new LaterSubmissions(owned.engine)
+  const workThrough = async (): Promise<boolean> => {
+    for await (const job of owned.engine.results(submission, work.over)) await work.report(job)
+    const cut_short = work.stopping
+    tellOthers(work)
+    await later.finish(work)
+    await work.drain()
+    return cut_short
+  }
+  const cut_short = is_reachable ? await withDoors(host, work, workThrough) : await workThrough()
   const not_run = submission.count - tally.ended
   await reporter.finished(tally.summary(not_run, work.duration_ms))
   if (not_run > 0 && !cut_short) reporter.note(await whyNotRun(submission, work))
@@ -142,15 +164,11 @@ async function runToTheEnd(found: FilesSubmitted, submission: Submission, work: 
   return { exit_code: exitCode(found, clean, work), clean }
 }
 
-/** Jobs that were in the directory before may still run: they are not cut off. */
-async function finishOthers(work: Work): Promise<void> {
+/** Jobs that were in the directory before, or came meanwhile, may still run: they are not cut off. */
+function tellOthers(work: Work): void {
   const { active } = work.owned.engine.poolStatus()
-  if (active > 0 && !work.stopping) {
-    work.reporter.notice(
-      `finishing ${counted(active, 'job')} that waited here before, Ctrl-C twice to stop them`,
-    )
-  }
-  await work.drain()
+  if (active > 0 && !work.stopping)
+    work.reporter.notice(`finishing ${counted(active, 'job')} of others here, Ctrl-C twice to stop them`)
 }
 
 async function whyNotRun(submission: Submission, work: Work): Promise<string> {

@@ -1,5 +1,5 @@
+import type { Attempt } from '../../../shared/job.ts'
 import type { EndedJob } from '../../../shared/status.ts'
-import type { OwnedEngine } from '../../engine/create-engine.ts'
 import { readLog } from '../../engine/store/log-store.ts'
 import type { Failure } from './render-failures.ts'
 
@@ -7,13 +7,14 @@ const MAX_LINES = 3
 /** Of the end of stderr that is kept while it is read: enough for the lines that are shown. */
 const MAX_BYTES = 8_192
 
-/** Tells for a job that did not succeed what is known of its last attempt. */
-export function failureReader({ engine, paths }: OwnedEngine): (job: EndedJob) => Promise<Failure> {
-  return async (job) => {
-    const attempt = (await engine.store.query({ type: 'job', job_id: job.id }))?.attempts.at(-1)
-    if (attempt === undefined) return { job, error: null, stderr: [] }
-    return { job, error: attempt.error, stderr: await lastLines(paths.logs, attempt.id) }
-  }
+/** What is known of the last attempt of a job that did not succeed. */
+export async function readFailure(
+  job: EndedJob,
+  attempt: Pick<Attempt, 'id' | 'error'> | undefined,
+  log_dir: string,
+): Promise<Failure> {
+  if (attempt === undefined) return { job, error: null, stderr: [] }
+  return { job, error: attempt.error, stderr: await lastLines(log_dir, attempt.id) }
 }
 
 async function lastLines(log_dir: string, attempt_id: number): Promise<string[]> {

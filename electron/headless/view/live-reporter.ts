@@ -1,5 +1,4 @@
 import type { EndedJob } from '../../../shared/status.ts'
-import type { Engine } from '../../engine/engine.ts'
 import type { Submission } from '../../engine/submissions/submitter.ts'
 import type { Host, Terminal } from '../host.ts'
 import { sizeOf } from '../host.ts'
@@ -8,9 +7,9 @@ import type { Summary } from '../output/tally.ts'
 import { summaryLine, Tally } from '../output/tally.ts'
 import { counted } from '../output/text.ts'
 import { LiveView } from './live-view.ts'
+import type { LiveSource } from './live-source.ts'
 import type { Failure } from './render-failures.ts'
 import { renderFailures } from './render-failures.ts'
-import { RunningJobs } from './running-jobs.ts'
 
 /** More would push the totals out of sight. */
 const MAX_FAILURES = 20
@@ -20,10 +19,7 @@ const COUNT_EVERY_MS = 1_000
 export interface LiveReporterOptions {
   readonly host: Host
   readonly terminal: Terminal
-  readonly engine: Engine
-  /** `run`: the bar goes up to the jobs submitted. Otherwise everything in the queue is counted. */
-  readonly own_jobs_only: boolean
-  readonly failureOf: (job: EndedJob) => Promise<Failure>
+  readonly source: LiveSource
   /** Where more can be read of jobs that are not shown. */
   readonly data_dir: string
 }
@@ -31,7 +27,6 @@ export interface LiveReporterOptions {
 /** On a terminal: a live view, then a table of what did not succeed. */
 export class LiveReporter implements Reporter {
   readonly #options: LiveReporterOptions
-  readonly #running: RunningJobs
   readonly #view: LiveView
   readonly #tally = new Tally()
   readonly #failed: EndedJob[] = []
@@ -42,14 +37,10 @@ export class LiveReporter implements Reporter {
 
   constructor(options: LiveReporterOptions) {
     this.#options = options
-    const { engine, terminal, host, own_jobs_only } = options
-    this.#running = new RunningJobs({
-      bus: engine.bus,
-      now: Date.now,
-      nameOf: async (job_id) => (await engine.store.query({ type: 'job', job_id }))?.job.name ?? null,
-    })
-    this.#timer = own_jobs_only ? null : setInterval(() => void this.#count(), COUNT_EVERY_MS)
-    if (!own_jobs_only) void this.#count()
+    const { terminal, host, source } = options
+    const { countWaiting } = source
+    this.#timer = countWaiting === null ? null : setInterval(() => void this.#count(), COUNT_EVERY_MS)
+    if (countWaiting !== null) void this.#count()
     this.#view = new LiveView({
       terminal,
       colors: host.colors,
@@ -59,14 +50,16 @@ export class LiveReporter implements Reporter {
         bad: this.#tally.bad,
         total: this.#total,
         waiting: this.#waiting,
-        running: this.#running.shown(rows),
+        running: source.running(rows),
         notice: this.#notice,
       }),
     })
   }
 
   submitted(submission: Submission): Promise<void> {
-    if (this.#options.own_jobs_only) this.#total = submission.count
+    const { source } = this.#options
+    if (source.countWaiting === null) this.#total = submission.count
+    source.submitted(submission)
     return Promise.resolve()
   }
 
@@ -92,7 +85,7 @@ export class LiveReporter implements Reporter {
 
   async finished(summary: Summary): Promise<void> {
     const failures: Failure[] = []
-    for (const job of this.#failed) failures.push(await this.#options.failureOf(job))
+    for (const job of this.#failed) failures.push(await this.#options.source.failureOf(job))
     this.close()
     const { host, terminal, data_dir } = this.#options
     for (const line of renderFailures(failures, sizeOf(terminal).columns, host.colors))
@@ -106,16 +99,13 @@ export class LiveReporter implements Reporter {
 
   close(): void {
     this.#view.end()
-    this.#running.close()
+    this.#options.source.close()
     if (this.#timer !== null) clearInterval(this.#timer)
   }
 
   async #count(): Promise<void> {
     try {
-      const counters = await this.#options.engine.store.query({ type: 'counters' })
-      this.#waiting = counters
-        .filter(({ state }) => state === 'queued' || state === 'scheduled' || state === 'retrying')
-        .reduce((sum, { count }) => sum + count, 0)
+      this.#waiting = (await this.#options.source.countWaiting?.()) ?? null
     } catch {
       // The store was closed meanwhile.
     }
