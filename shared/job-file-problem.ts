@@ -35,6 +35,9 @@ export const PROBLEM_CODES = [
   'TARGET_NOT_FOUND', // a module or script that is not there
   'BAD_TARGET', // a module or script that cannot be one
   'WRONG_PLATFORM',
+  'BAD_EXPRESSION', // a ${{ }} that is not understood, or a value inside quotes
+  'UNKNOWN_VALUE', // a ${{ }} that names nothing
+  'NO_INPUTS', // no file matches, or nothing is left of a matrix
 ] as const
 export type ProblemCode = (typeof PROBLEM_CODES)[number]
 

@@ -1,0 +1,233 @@
+import { missingCase } from '../../../shared/errors.ts'
+import { parseExpression } from './expression.ts'
+import type { Expression } from './expression.ts'
+import { nearest } from './issues.ts'
+import { partOf, shellQuote, VALUE_PARTS } from './replacement.ts'
+import type { ValuePart } from './replacement.ts'
+import { ShellQuotes } from './shell-quotes.ts'
+import { quoted } from './spec-path.ts'
+
+/** What the holes of one template may name. */
+export interface TemplateScope {
+  /** Names of the input sources, in order; null: there are none, and `{}` means itself. */
+  readonly sources: readonly string[] | null
+  /** Names of the matrix; null: there is none. */
+  readonly matrix: ReadonlySet<string> | null
+  /** The environment a job will have. */
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** The values of one job. */
+export interface TemplateRow {
+  /** One for each source. */
+  readonly values: readonly string[]
+  readonly matrix: Readonly<Record<string, unknown>>
+  /** From 1: `{#}`. */
+  readonly number: number
+}
+
+/** A text with holes, ready to be filled as often as need be. */
+export type Template = readonly Piece[]
+
+type Piece =
+  | { readonly kind: 'text'; readonly text: string }
+  /** `position` null: all of them. */
+  | {
+      readonly kind: 'value'
+      readonly position: number | null
+      readonly part: ValuePart
+      readonly raw: boolean
+    }
+  | { readonly kind: 'matrix'; readonly path: readonly string[]; readonly raw: boolean }
+  /** A part of the text that is known before any job is, and is quoted like a value. */
+  | { readonly kind: 'known'; readonly text: string; readonly raw: boolean }
+  | { readonly kind: 'number' }
+  | { readonly kind: 'slot' }
+
+/** How a template is filled. */
+export interface TemplateUse {
+  /** The text is a command for the shell: values are quoted. */
+  readonly shell: boolean
+  readonly platform?: NodeJS.Platform
+}
+
+export interface TemplateFault {
+  readonly code: 'BAD_EXPRESSION' | 'UNKNOWN_VALUE'
+  readonly message: string
+  readonly found: string
+}
+
+/** Stands in a filled text where the number of the slot belongs, which is known when the job starts. */
+export const SLOT_MARK = '{%}'
+
+const HOLE = /\$\{\{([\s\S]*?)\}\}|\{([^{}\n]*)\}/g
+const POSITION = /^(-?\d+)(.*)$/s
+
+/** @returns the template, or null where the text has no hole that means something here; or what is wrong */
+export function compileTemplate(
+  text: string,
+  scope: TemplateScope,
+  { shell, platform = process.platform }: TemplateUse,
+): Template | TemplateFault | null {
+  if (!text.includes('{')) return null
+  const pieces: Piece[] = []
+  const quotes = shell && platform !== 'win32' ? new ShellQuotes() : null
+  let from = 0
+  for (const match of text.matchAll(HOLE)) {
+    const [hole, expression, braces] = match
+    const piece = expression === undefined ? braced(braces ?? '', scope) : evaluated(expression, hole, scope)
+    if (piece === null) continue
+    if (piece.kind === 'fault') return piece.fault
+    const before = text.slice(from, match.index)
+    from = match.index + hole.length
+    if (before !== '') pieces.push({ kind: 'text', text: before })
+    quotes?.feed(before)
+    if (quotes?.insideQuotes === true && isQuoted(piece)) return insideQuotes(hole)
+    if (piece.kind === 'text') quotes?.feed(piece.text)
+    else quotes?.skip()
+    pieces.push(piece)
+  }
+  if (pieces.length === 0) return null
+  if (from < text.length) pieces.push({ kind: 'text', text: text.slice(from) })
+  return pieces
+}
+
+/** Whether a filled text holds the mark of the slot. */
+export function hasSlot(template: Template): boolean {
+  return template.some(({ kind }) => kind === 'slot')
+}
+
+export function fillTemplate(template: Template, row: TemplateRow, { shell, platform }: TemplateUse): string {
+  let text = ''
+  for (const piece of template) {
+    if (piece.kind === 'text') text += piece.text
+    else if (piece.kind === 'number') text += String(row.number)
+    else if (piece.kind === 'slot') text += SLOT_MARK
+    else {
+      const quote = shell && !piece.raw ? (value: string) => shellQuote(value, platform) : same
+      text += filled(piece, row, quote)
+    }
+  }
+  return text
+}
+
+function same(value: string): string {
+  return value
+}
+
+function filled(
+  piece: Extract<Piece, { kind: 'value' | 'matrix' | 'known' }>,
+  row: TemplateRow,
+  quote: (value: string) => string,
+): string {
+  switch (piece.kind) {
+    case 'known':
+      return quote(piece.text)
+    case 'matrix':
+      return quote(scalarText(lookUp(row.matrix, piece.path)))
+    case 'value': {
+      const { position, part } = piece
+      if (position === null) return row.values.map((value) => quote(partOf(value, part))).join(' ')
+      const value = row.values.at(position > 0 ? position - 1 : position)
+      // GNU parallel puts nothing there, not even an empty word.
+      return value === undefined ? '' : quote(partOf(value, part))
+    }
+    default:
+      return missingCase(piece)
+  }
+}
+
+/** The text of a value of a matrix. What is not there is empty, as in GitHub Actions. */
+export function scalarText(value: unknown): string {
+  if (value === undefined || value === null) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function lookUp(root: unknown, path: readonly string[]): unknown {
+  let value = root
+  for (const part of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
+    value = Reflect.get(value, part)
+  }
+  return value
+}
+
+/** Where a name of a source is also a part (`{/}`), the part wins. */
+function braced(inner: string, { sources }: TemplateScope): Piece | null {
+  if (sources === null) return null
+  if (inner === '#') return { kind: 'number' }
+  if (inner === '%') return { kind: 'slot' }
+  const whole = VALUE_PARTS.find((part) => part === inner)
+  if (whole !== undefined) return { kind: 'value', position: null, part: whole, raw: false }
+  const [, digits, rest] = POSITION.exec(inner) ?? []
+  const position = Number(digits ?? 0)
+  const part = VALUE_PARTS.find((candidate) => candidate === rest)
+  if (position !== 0 && part !== undefined) return { kind: 'value', position, part, raw: false }
+  for (const [index, name] of sources.entries()) {
+    if (!inner.startsWith(name)) continue
+    const named = VALUE_PARTS.find((candidate) => candidate === inner.slice(name.length))
+    if (named !== undefined) return { kind: 'value', position: index + 1, part: named, raw: false }
+  }
+  // GNU parallel leaves braces alone that mean nothing to it, and so do shells and awk programs want it.
+  return null
+}
+
+type Evaluated = Piece | { readonly kind: 'fault'; readonly fault: TemplateFault }
+
+function evaluated(source: string, hole: string, scope: TemplateScope): Evaluated {
+  const expression = parseExpression(source)
+  if (expression === null) {
+    const message = `${quoted(hole)} is not understood. Write a name like matrix.x, inputs.x or env.X, raw(…) around one, or a text in single quotes.`
+    return { kind: 'fault', fault: { code: 'BAD_EXPRESSION', message, found: quoted(hole) } }
+  }
+  if (expression.kind === 'text') return { kind: 'text', text: expression.text }
+  return named(expression, hole, scope)
+}
+
+function named(
+  { context, path, raw }: Extract<Expression, { kind: 'name' }>,
+  hole: string,
+  { sources, matrix, env }: TemplateScope,
+): Evaluated {
+  const [name = '', ...deeper] = path
+  switch (context) {
+    case 'matrix':
+      if (matrix === null) return unknown(hole, 'There is no strategy.matrix here.')
+      return matrix.has(name) ? { kind: 'matrix', path, raw } : unknown(hole, notOf('matrix', name, matrix))
+    case 'inputs': {
+      if (sources === null) return unknown(hole, 'There are no inputs here.')
+      const index = sources.indexOf(name)
+      if (index < 0 || deeper.length > 0) return unknown(hole, notOf('inputs', path.join('.'), sources))
+      return { kind: 'value', position: index + 1, part: '', raw }
+    }
+    case 'env': {
+      const value = deeper.length > 0 ? undefined : env[name]
+      if (value === undefined) return unknown(hole, notOf('environment', path.join('.'), Object.keys(env)))
+      return { kind: 'known', text: value, raw }
+    }
+    default:
+      return unknown(hole, `Known are matrix, inputs and env.`)
+  }
+}
+
+function notOf(where: string, name: string, known: Iterable<string>): string {
+  const near = nearest(name, known)
+  if (near !== null) return `Did you mean ${quoted(near)}?`
+  const names = [...known]
+  const listed = names.length > 0 && names.length <= 10 ? ` It has ${names.join(', ')}.` : ''
+  return `The ${where} has no ${quoted(name)}.${listed}`
+}
+
+function unknown(hole: string, hint: string): Evaluated {
+  const message = `${quoted(hole)} names nothing. ${hint}`
+  return { kind: 'fault', fault: { code: 'UNKNOWN_VALUE', message, found: quoted(hole) } }
+}
+
+function isQuoted(piece: Piece): boolean {
+  return 'raw' in piece && !piece.raw
+}
+
+function insideQuotes(hole: string): TemplateFault {
+  const message = `${quoted(hole)} stands inside quotes, but what takes its place is quoted already. Take the quotes around it away.`
+  return { code: 'BAD_EXPRESSION', message, found: quoted(hole) }
+}
