@@ -31,6 +31,10 @@ export type WorkerState = 'starting' | 'idle' | 'busy' | 'stopping' | 'gone'
 
 export interface WorkerStatus {
   readonly worker_id: number
+  /** From 1. Whoever is started in place of a worker that is gone has its place, and another id. */
+  readonly place: number
+  /** How often the process at this place was started anew, after a crash, a recycle or a kill, since the engine was opened. */
+  readonly restarts: number
   readonly pid: number | null
   readonly state: WorkerState
   /** What it holds; the first runs. Whoever watches is told of some only. */

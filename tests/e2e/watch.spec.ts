@@ -64,12 +64,19 @@ test('workers are shown with what they do, and one is recycled', async ({ yard, 
   const card = yard.page.getByRole('article').filter({ hasText: 'busy' })
   await expect(card).toContainText('Busy')
   const name = (await card.getAttribute('aria-label')) ?? ''
+  const restarts = card.getByTitle(/^Times the process here was started anew/)
+  await expect(restarts).toContainText('0')
   await card.getByRole('button', { name: /^Recycle/ }).click()
   jobs.letGo('busy')
   await expect(yard.page.getByRole('article', { name, exact: true })).toBeHidden()
   await yard.goTo('Queue')
   await yard.queue.chip('Succeeded').click()
   await yard.queue.shows('busy', 'Succeeded')
+  await yard.queueFiles(jobs.writeJobs('anew.job.json', jobs.gated('anew')))
+  await jobs.started('anew')
+  await yard.goTo('Workers')
+  await expect(restarts).toContainText('1')
+  jobs.letGo('anew')
 })
 
 test('settings are kept: the theme in the browser, groups and the rest with the data', async ({

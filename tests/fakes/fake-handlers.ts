@@ -62,7 +62,13 @@ export function fakeHandlers(yard: FakeYard, now: () => number): Handlers {
     'worker:recycle': ({ worker_id }) => {
       yard.workers = yard.workers.map((worker) =>
         worker.worker_id === worker_id
-          ? { ...worker, pid: (worker.pid ?? 0) + 500, jobs_done: 0, started_ms: now() }
+          ? {
+              ...worker,
+              pid: (worker.pid ?? 0) + 500,
+              restarts: worker.restarts + 1,
+              jobs_done: 0,
+              started_ms: now(),
+            }
           : worker,
       )
       return Promise.resolve(null)

@@ -127,7 +127,7 @@ export class FakeYard {
       return (
         known ?? {
           ...{ worker_id: at + 1, pid: 41_200 + at * 3, state: 'idle' as const, job_ids: [] },
-          ...{ jobs_done: 0, started_ms: this.#now() },
+          ...{ place: at + 1, restarts: 0, jobs_done: 0, started_ms: this.#now() },
         }
       )
     })

@@ -1,6 +1,7 @@
 import type { SerialisedError } from '../../../shared/errors.ts'
 import type { WorkerEvent, WorkerInit } from '../../../shared/worker-protocol.ts'
 import { FAILURES_TO_REPORT, SpawnBackoff } from './spawn-backoff.ts'
+import { WorkerPlaces } from './worker-places.ts'
 import type { SpawnWorkerProcess, WorkerExit } from './worker-process.ts'
 import { WorkerRunner } from './worker-runner.ts'
 
@@ -33,6 +34,7 @@ export interface PoolOptions {
 export class WorkerPool {
   readonly #options: PoolOptions
   readonly #runners = new Set<WorkerRunner>()
+  readonly #places = new WorkerPlaces()
   #ready: WorkerRunner[] = []
   #concurrency: number
   #wanted = 0
@@ -114,7 +116,10 @@ export class WorkerPool {
     if (this.#spawnTimer !== null) clearTimeout(this.#spawnTimer)
     this.#spawnTimer = null
     this.#ready = []
-    for (const runner of this.#runners) runner.shutdown()
+    for (const runner of this.#runners) {
+      this.#places.leave(runner, false)
+      runner.shutdown()
+    }
     if (this.#runners.size > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve))
     this.#closing = false
   }
@@ -140,7 +145,9 @@ export class WorkerPool {
     const worker_id = this.#nextWorkerId
     this.#nextWorkerId += 1
     const { listener } = this.#options
+    const place = this.#places.take()
     const runner = new WorkerRunner({
+      place,
       spawn: this.#options.spawn,
       init: this.#options.init(worker_id),
       spool_dir: this.#options.spool_dir,
@@ -158,12 +165,14 @@ export class WorkerPool {
         },
       },
     })
+    this.#places.settle(runner, place)
     this.#runners.add(runner)
     listener.onChange(runner)
   }
 
   #onGone(runner: WorkerRunner, exit: WorkerExit): void {
     this.#runners.delete(runner)
+    this.#places.leave(runner, true)
     this.#ready = this.#ready.filter((other) => other !== runner)
     this.#options.listener.onGone(runner, exit)
     this.#options.listener.onChange(runner)
@@ -189,6 +198,7 @@ export class WorkerPool {
   }
 
   #end(runner: WorkerRunner): void {
+    this.#places.leave(runner, runner.retiring)
     runner.shutdown()
     this.#options.listener.onChange(runner)
   }

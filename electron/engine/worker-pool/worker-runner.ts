@@ -7,6 +7,7 @@ import type { SerialisedError } from '../../../shared/errors.ts'
 import { missingCase } from '../../../shared/errors.ts'
 import type { WorkerState, WorkerStatus } from '../../../shared/status.ts'
 import { OrderedIds } from './ordered-ids.ts'
+import type { WorkerPlace } from './worker-places.ts'
 import type { SpawnWorkerProcess, WorkerExit, WorkerProcess } from './worker-process.ts'
 
 /** A worker that is not ready by then is taken for stuck and killed. */
@@ -25,6 +26,7 @@ export interface RunnerListener {
 }
 
 export interface RunnerOptions {
+  readonly place: WorkerPlace
   readonly spawn: SpawnWorkerProcess
   readonly init: WorkerInit
   /** Folder for orders that are too large for a message. */
@@ -103,7 +105,10 @@ export class WorkerRunner {
       if (job_id !== undefined) job_ids.push(job_id)
     }
     const { worker_id, jobs_done, started_ms } = this
-    return { worker_id, pid: this.#pid, state: this.#state, job_ids, jobs_done, started_ms }
+    return {
+      ...{ worker_id, ...this.#options.place, pid: this.#pid, state: this.#state },
+      ...{ job_ids, jobs_done, started_ms },
+    }
   }
 
   /** Hands orders over; they run one after the other. A worker that is gone reports them lost by `onGone`. */
