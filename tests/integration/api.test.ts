@@ -1,78 +1,17 @@
-/** The API of an owner, from a client's side: calls, pushes, and what a client may not do. */
+/** What the owner does when it is asked; how it is asked, over each transport, is in tests/contract/api-contract.ts. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { DropSource } from '../../shared/drop.ts'
 import { openApi, TestClient } from './api-harness.ts'
-import { act, shell } from './real-engine.ts'
+import { shell } from './real-engine.ts'
 import { eventually } from './worker-harness.ts'
 
 function filesAt(...paths: string[]): DropSource {
   return { from: 'paths', paths }
 }
 
-describe('a call', () => {
-  test('is answered, or refused with the code of what is wrong', async () => {
-    const { real, server } = await openApi()
-    const { api } = new TestClient(server)
-    expect(await api('pool:pause', {})).toMatchObject({ state: 'paused' })
-    const id = await real.submitOne(shell('true'))
-    expect(await api('job:show', { job_id: id })).toMatchObject({
-      job: { id, state: 'queued' },
-      wait_reason: 'pool-paused',
-    })
-    await expect(api('jobs:undo', { action_ids: [99] })).rejects.toMatchObject({ code: 'ACTION_NOT_FOUND' })
-    await expect(api('pool:set-concurrency', { concurrency: 0 })).rejects.toMatchObject({
-      code: 'INVALID_ARGUMENT',
-      message: expect.stringContaining('concurrency') as string,
-    })
-  })
-
-  test('of an unknown endpoint is refused, and what is not of the protocol ends the connection', async () => {
-    const { server } = await openApi({ start: false })
-    const client = new TestClient(server)
-    client.say({ type: 'call', call_id: 1, name: 'toString', input: {} })
-    await client.until(() => client.received.some(({ type }) => type === 'answer'), 'an answer')
-    expect(client.received.at(-1)).toMatchObject({ ok: false, error: { code: 'UNKNOWN_ENDPOINT' } })
-    client.say({ type: 'nonsense' })
-    expect(client.closed_by_owner).toBe(true)
-  })
-
-  test('by somebody who is not trusted any more is refused', async () => {
-    const { server } = await openApi({ start: false })
-    let trusted = true
-    const { api } = new TestClient(server, { isTrusted: () => trusted })
-    await api('settings:get', {})
-    trusted = false
-    await expect(api('settings:get', {})).rejects.toMatchObject({ code: 'NOT_ALLOWED' })
-  })
-
-  test('that is taken back is not answered', async () => {
-    const { server } = await openApi({ start: false })
-    const { api } = new TestClient(server)
-    const aborter = new AbortController()
-    const call = api('settings:get', {}, aborter.signal)
-    aborter.abort()
-    await expect(call).rejects.toMatchObject({ code: 'ABANDONED' })
-  })
-})
-
 describe('who watches', () => {
-  test('gets a snapshot, and then what changes, merged and in order', async () => {
-    const { real, server } = await openApi({ concurrency: 1 })
-    const client = new TestClient(server)
-    client.connection.watch()
-    await client.until(() => client.snapshot !== null, 'a snapshot')
-    expect(client.snapshot).toMatchObject({ pool: { state: 'running', concurrency: 1 }, data_dir: real.dir })
-    await real.run(...Array.from({ length: 300 }, () => act({ act: 'none' })))
-    await client.until(() => client.deltas.at(-1)?.counts?.succeeded === 300, 'the last counts')
-    const ended = client.deltas.reduce((sum, delta) => sum + (delta.ended?.count ?? 0), 0)
-    expect(ended).toBe(300)
-    const pushes = client.received.filter(({ type }) => type !== 'answer' && type !== 'hello')
-    expect(pushes.map((push) => ('seq' in push ? push.seq : -1))).toEqual(pushes.map((_, index) => index))
-    expect(client.deltas.length).toBeLessThan(300)
-  })
-
   test('sees progress of what runs, and its end', async () => {
     const { real, server } = await openApi({ concurrency: 1 })
     const client = new TestClient(server)
@@ -86,23 +25,6 @@ describe('who watches', () => {
     await client.until(() => (told() as unknown[]).length === 0, 'nothing to run')
   })
 
-  test('and does not listen gets two pushes and no more, whatever happens; when it listens again, the rest at once', async () => {
-    const { real, server } = await openApi({ concurrency: 1 })
-    const client = new TestClient(server, { acks: false })
-    client.connection.watch()
-    await client.until(() => client.snapshot !== null, 'a snapshot')
-    await real.run(...Array.from({ length: 2_000 }, () => act({ act: 'none' })))
-    const pushes = (): number => client.received.filter((message) => 'seq' in message).length
-    expect(pushes()).toBeLessThanOrEqual(2)
-    client.say({ type: 'ack', seq: 0 })
-    client.say({ type: 'ack', seq: 1 })
-    await client.until(() => pushes() === 3, 'what gathered meanwhile')
-    const rest = client.deltas.at(-1)
-    expect(rest?.changed?.ids.length).toBeLessThanOrEqual(500)
-    expect(rest?.changed?.more).toBe(true)
-    expect(rest?.ended?.jobs.length).toBeLessThanOrEqual(20)
-  })
-
   test('hears of a moved job although its state is the same', async () => {
     const { real, server } = await openApi({ start: false })
     const client = new TestClient(server)
@@ -114,64 +36,17 @@ describe('who watches', () => {
     const { jobs } = await client.api('jobs:list', { filter: {}, order: 'run', limit: 10 })
     expect(jobs.map(({ job }) => job.id)).toEqual([...ids].reverse())
   })
-
-  test('with a job open hears that its log grows, and reads on where it was', async () => {
-    const { real, server } = await openApi({ concurrency: 1 })
-    const client = new TestClient(server)
-    client.connection.watch()
-    const go = real.path('go')
-    const id = await real.submitOne(shell(`echo first; until [ -e ${go} ]; do sleep 0.02; done; echo last`))
-    client.connection.openJob(id)
-    await client.until(() => client.news.some(({ grown }) => grown.length > 0), 'output')
-    const attempt_id = client.news.flatMap(({ grown }) => grown)[0] ?? 0
-    const first = await client.api('job:log', { attempt_id, from: null, max_bytes: 1_000 })
-    expect(first.chunks.map(({ text }) => text).join('')).toBe('first\n')
-    real.file('go', '')
-    await real.reaches(id, 'succeeded')
-    const rest = await client.api('job:log', { attempt_id, from: first.next, max_bytes: 1_000 })
-    expect(rest).toMatchObject({ chunks: [{ stream: 'stdout', text: 'last\n' }], at_end: true })
-    // A place that this owner does not remember is read on from, too.
-    const elsewhere = first.next.replace(/^[^:]+/, '00000000-0000-4000-8000-000000000000')
-    const again = await client.api('job:log', { attempt_id, from: elsewhere, max_bytes: 1_000 })
-    expect(again.chunks.map(({ text }) => text)).toEqual(['last\n'])
-  })
 })
 
 describe('a drop', () => {
-  test('is previewed with its faults, and the good jobs are queued when asked for', async () => {
-    const { real, server } = await openApi({ concurrency: 1 })
+  test('from a folder that was trusted once is trusted from then on', async () => {
+    const { real, server } = await openApi({ start: false })
     const { api } = new TestClient(server)
-    const file = real.file(
-      'two.job.yaml',
-      'version: 1\njobs:\n  - { name: good, command: echo good }\n  - { name: bad, comand: x }\n',
-    )
-    const preview = await api('drop:preview', { source: filesAt(file), recursive: false })
-    expect(preview).toMatchObject({
-      count: 1,
-      jobs: [{ name: 'good', runs: 'echo good' }],
-      untrusted_folders: [join(file, '..')],
-    })
-    expect(preview.problems[0]).toMatchObject({ file, line: 4, code: 'UNKNOWN_KEY' })
-    const { drop_id } = preview
-    await expect(api('drop:submit', { drop_id, skip_bad: true, trust: false })).rejects.toMatchObject({
-      code: 'NOT_ALLOWED',
-    })
-    await expect(api('drop:submit', { drop_id, skip_bad: false, trust: true })).rejects.toMatchObject({
-      code: 'DROP_HAS_FAULTS',
-    })
-    const { first_id, count } = await api('drop:submit', {
-      drop_id,
-      skip_bad: true,
-      trust: true,
-      group: 'mine',
-    })
-    expect(count).toBe(1)
-    expect((await real.reaches(first_id, 'succeeded')).job).toMatchObject({ name: 'good', group: 'mine' })
-    await expect(api('drop:submit', { drop_id, skip_bad: true, trust: true })).rejects.toMatchObject({
-      code: 'DROP_NOT_FOUND',
-    })
-    const second = await api('drop:preview', { source: filesAt(file), recursive: false })
-    expect(second.untrusted_folders).toEqual([])
+    const source = filesAt(real.file('one.job.yaml', 'version: 1\ncommand: "true"\n'))
+    const { drop_id, untrusted_folders } = await api('drop:preview', { source, recursive: false })
+    expect(untrusted_folders).toEqual([join(real.dir, '..')])
+    await api('drop:submit', { drop_id, skip_bad: false, trust: true })
+    expect(await api('drop:preview', { source, recursive: false })).toMatchObject({ untrusted_folders: [] })
   })
 
   test('that was changed after its preview is not queued', async () => {
@@ -222,19 +97,11 @@ describe('a drop', () => {
     expect((await real.output(first_id)).toString()).toContain(real.paths.uploads)
   })
 
-  test('by path is refused to a browser, and one without jobs says so', async () => {
+  test('without jobs says so', async () => {
     const { real, server } = await openApi({ start: false })
-    const source = filesAt(real.dir)
-    const browser = new TestClient(server, { is_remote: true })
-    await expect(browser.api('drop:preview', { source, recursive: false })).rejects.toMatchObject({
-      code: 'NOT_ALLOWED',
-    })
     mkdirSync(real.path('empty'))
     const { api } = new TestClient(server)
-    const empty = api('drop:preview', {
-      source: filesAt(real.path('empty')),
-      recursive: false,
-    })
+    const empty = api('drop:preview', { source: filesAt(real.path('empty')), recursive: false })
     await expect(empty).resolves.toMatchObject({ count: 0, problems: [{ code: 'NO_JOB_FILES' }] })
   })
 })
