@@ -37,7 +37,7 @@ export class Place {
     this.dir = realpathSync(dir)
     this.data = join(this.dir, 'data')
     this.tmp = join(this.dir, 'tmp')
-    mkdirSync(this.tmp)
+    mkdirSync(this.tmp, { recursive: true })
   }
 
   path(name: string): string {
