@@ -11,6 +11,7 @@ import {
   positiveDuration,
   wholeNumber,
 } from './job-file-values.ts'
+import { inputsSchema, strategySchema } from './job-file-sweep.ts'
 import { DEFAULT_RETRY_CAUSES, RETRYABLE_CAUSES, SPEC_DEFAULTS, STOP_SIGNALS } from './job-spec.ts'
 
 /** The keys of a job in a job file. Errors are phrases, as in `job-file-values.ts`. */
@@ -240,6 +241,14 @@ export const jobShape = {
       description: 'The input of the module: anything JSON can say.',
       examples: [{ width: 320 }],
     }),
+  strategy: strategySchema
+    .meta({
+      id: 'strategy',
+      description: 'One job for each combination of values; and how many at a time, and when to stop.',
+      examples: [{ matrix: { crf: [18, 23] }, 'max-parallel': 2, 'fail-fast': false }],
+    })
+    .optional(),
+  inputs: inputsSchema.optional(),
   ...sharedShape,
   needs: z
     .array(needSchema, { error: 'a list of names of jobs' })

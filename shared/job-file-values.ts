@@ -14,8 +14,9 @@ export const MAX_LIST_ITEMS = 100_000
 /** The largest number the store takes as a priority. */
 export const MAX_INT32 = 2 ** 31 - 1
 
+/** No operating system takes NUL in an argument, a path or a variable. */
 // eslint-disable-next-line no-control-regex -- NUL is what it is about
-const NO_NUL = /^[^\u0000]*$/
+export const NO_NUL = /^[^\u0000]*$/
 
 /** Text without NUL, which no operating system takes in an argument, a path or a variable. */
 export function plainText(error: string) {
@@ -41,6 +42,13 @@ function shortText(error: string) {
 export function wholeNumber(min: number, max: number) {
   const error = `a whole number from ${min} to ${max}`
   return z.int({ error }).min(min, { error }).max(max, { error })
+}
+
+/** A value, or a list of such; a list after parsing. */
+export function oneOrMany<Item extends z.ZodType<string>>(item: Item, error: string) {
+  return z
+    .union([item, z.array(item, { error }).min(1, { error })], { error })
+    .transform((value) => (Array.isArray(value) ? value : [value]))
 }
 
 /** One of a few words. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inputsSchema, strategySchema } from './job-file-sweep.ts'
 import { jobShape, retryObjectSchema, sharedShape, TASK_KEYS } from './job-file-keys.ts'
 
 /**
@@ -123,4 +124,6 @@ export const KNOWN_KEYS = {
   retry: Object.keys(retryObjectSchema.shape),
   stop: ['signal', 'grace'],
   log: ['max'],
+  strategy: Object.keys(strategySchema.shape),
+  inputs: Object.keys(inputsSchema.shape),
 } as const satisfies Readonly<Record<string, readonly string[]>>

@@ -109,6 +109,8 @@ export const jobSpecSchema = z.strictObject({
   on_interrupt: z.enum(ON_INTERRUPT).optional(),
   /** Bytes of output kept for each attempt (half from the start, half from the end). */
   log_max_bytes: z.int().min(0).optional(),
+  /** Stands in the task and in env where the number of the slot belongs (`{%}`), which is known when the job starts. */
+  slot_mark: z.string().min(1).optional(),
   /** File, line and column the job came from, for messages and the job page. */
   source: z.strictObject({ file: z.string(), line: z.int().optional() }).optional(),
 })
@@ -131,8 +133,28 @@ export interface Need {
   readonly condition: 'success' | 'failure' | 'always'
 }
 
+/** When the jobs of a sweep are stopped: `soon` starts no more of them, `now` stops those that run, too. */
+export interface HaltRule {
+  readonly when: 'soon' | 'now'
+  readonly on: 'fail' | 'success' | 'done'
+  /** So many jobs, or so many percent of all. */
+  readonly limit: number
+  readonly percent: boolean
+}
+
+/** What the jobs of a sweep that has rules have in common. */
+export interface SweepRules {
+  /** Tells one sweep of a submission from another. */
+  readonly key: number
+  readonly name: string
+  readonly max_parallel: number | null
+  readonly halt: HaltRule | null
+}
+
 /** One job on its way into the queue. */
 export interface NewJob {
   readonly spec: JobSpec
   readonly needs?: readonly Need[]
+  /** The jobs of one sweep stand side by side. */
+  readonly sweep?: SweepRules
 }

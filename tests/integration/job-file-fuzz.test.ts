@@ -44,6 +44,11 @@ jobs:
       exit 75
     needs: [one, { job: three, if: always }]
   - { name: three, command: 'x', needs: [{ job: one, if: failure }], stop: { signal: SIGINT, grace: PT5S } }
+  - name: many {value}
+    command: echo {} \${{ matrix.crf }} \${{ raw(env.B) }} {#} {%}
+    needs: [one]
+    inputs: { values: [a, "b c"], zip: true }
+    strategy: { matrix: { crf: [18, 23], include: [{ crf: 18, x: y }], exclude: [{ crf: 23 }] }, halt: "soon,fail=10%" }
 `
 const JSON_TEXT = JSON.stringify({
   version: 1,
@@ -53,7 +58,8 @@ const JSON_TEXT = JSON.stringify({
     { name: 'b', command: 'z', needs: ['a'], delay: 5, on_interrupt: 'fail' },
   ],
 })
-const LINES = `{"name":"a","command":"x","env":{"A":"1"}}\n{"name":"b","command":["y"],"needs":["a"]}\n\n{"command":"z","retry":2}\n`
+const LINES = `{"name":"a","command":"x","env":{"A":"1"}}\n{"name":"b","command":["y"],"needs":["a"]}\n\n{"command":"z","retry":2}
+{"name":"c","command":["{x}","{y.}"],"inputs":{"values":{"x":["a"],"y":["b","c"]}},"strategy":{"max-parallel":2},"needs":["b"]}\n`
 
 interface Edit {
   readonly at: number

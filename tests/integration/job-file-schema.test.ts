@@ -122,12 +122,29 @@ const scalar = fc.oneof(
 const keys = fc.constantFrom(
   ...['name', 'command', 'script', 'args', 'module', 'with', 'cwd', 'env', 'group', 'priority', 'hold'],
   ...['delay', 'needs', 'retry', 'timeout', 'stop', 'on_interrupt', 'log', 'version', '$schema', 'unknown'],
+  ...['strategy', 'inputs'],
 )
 const inner = fc.dictionary(
   fc.constantFrom('job', 'if', 'limit', 'interval', 'backoff', 'signal', 'grace', 'max', 'A', 'a=b'),
   scalar,
 )
-const value = fc.oneof(scalar, inner, fc.array(fc.oneof(scalar, inner), { maxLength: 3 }))
+const sweep = fc.record(
+  {
+    matrix: fc.dictionary(
+      fc.constantFrom('a', 'b-c', '9', 'include', 'exclude'),
+      fc.oneof(scalar, fc.array(fc.oneof(scalar, inner), { maxLength: 2 })),
+      { maxKeys: 3 },
+    ),
+    'max-parallel': fc.constantFrom(0, 1, 2.5),
+    'fail-fast': fc.constantFrom(true, 'no'),
+    halt: fc.constantFrom('never', 'soon,fail=1', 'now,done=100%', 'soon,fail', 'now,fail=0'),
+    files: fc.constantFrom('*.mov', ['*.a', '*.b'], [], ''),
+    values: fc.oneof(scalar, fc.array(scalar, { maxLength: 2 }), inner),
+    zip: fc.constantFrom(true, 1),
+  },
+  { requiredKeys: [] },
+)
+const value = fc.oneof(scalar, inner, sweep, fc.array(fc.oneof(scalar, inner), { maxLength: 3 }))
 const job = fc.dictionary(keys, value, { maxKeys: 5 })
 const file = fc.oneof(
   job,

@@ -1,29 +1,35 @@
 import { dirname } from 'node:path'
 import { batchFrameSchema, jobEntrySchema, singleJobSchema } from '../../../shared/job-file.ts'
 import type { JobDefaults, JobEntry } from '../../../shared/job-file.ts'
-import type { JobSpec, NewJob } from '../../../shared/job-spec.ts'
+import type { JobSpec } from '../../../shared/job-spec.ts'
 import { MAX_DOCUMENT_JOBS } from './limits.ts'
 import { linkNeeds, writtenNeeds } from './needs.ts'
 import type { Edge, NeedyJob } from './needs.ts'
 import { toSpec } from './normalise.ts'
+import type { Environment } from './normalise.ts'
 import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
 import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { valueAt } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
+import { isSweep, Sweep } from './sweep.ts'
+import { SweepOrder } from './sweep-order.ts'
+import type { DocumentJob } from './sweep-order.ts'
 import type { Targets } from './targets.ts'
 import { LineIndex } from './text.ts'
 import { checkWritten } from './written.ts'
 
 interface Draft extends NeedyJob {
-  readonly spec: JobSpec | null
+  readonly content: JobSpec | Sweep | null
 }
 
-/** A job with needs that count the jobs of its own file. */
-export interface DocumentJob {
-  readonly job: NewJob
-  /** No batch may end between this job and the one after it, which some job before needs. */
-  readonly joined: boolean
+/** Where the jobs of a document go, and what they are read with. */
+export interface DocumentScope {
+  readonly file: string
+  readonly targets: Targets
+  readonly env: Environment
+  /** Index of the first of them in the drop. */
+  readonly base: number
 }
 
 /** Gathers the faults of a document, and knows which of its jobs they spoil. */
@@ -59,21 +65,16 @@ export class DocumentFaults {
   }
 }
 
-/**
- * The good jobs of a parsed document, in order; all faults are told.
- * @param base index of the first of them in the drop
- */
+/** The good jobs of a parsed document, in order, each sweep expanded as it is asked for; all faults are told. */
 export function documentJobs(
-  file: string,
   text: string,
   parsed: ParsedFile,
-  targets: Targets,
   faults: DocumentFaults,
-  base: number,
-): DocumentJob[] {
-  const reader = new DocumentJobs(file, text, parsed, targets, faults)
+  scope: DocumentScope,
+): Iterable<DocumentJob> {
+  const reader = new DocumentJobs(text, parsed, faults, scope)
   const isBatch = isMapWith(parsed.value, 'jobs') || isMapWith(parsed.value, 'defaults')
-  return isBatch ? reader.batch(base) : reader.single(base)
+  return isBatch ? reader.batch() : reader.single()
 }
 
 function isMapWith(value: unknown, key: string): boolean {
@@ -81,21 +82,19 @@ function isMapWith(value: unknown, key: string): boolean {
 }
 
 class DocumentJobs {
-  readonly #file: string
   readonly #parsed: ParsedFile
-  readonly #targets: Targets
   readonly #faults: DocumentFaults
+  readonly #scope: DocumentScope
   readonly #lines: LineIndex
 
-  constructor(file: string, text: string, parsed: ParsedFile, targets: Targets, faults: DocumentFaults) {
-    this.#file = file
+  constructor(text: string, parsed: ParsedFile, faults: DocumentFaults, scope: DocumentScope) {
     this.#parsed = parsed
-    this.#targets = targets
     this.#faults = faults
+    this.#scope = scope
     this.#lines = new LineIndex(text)
   }
 
-  single(base: number): DocumentJob[] {
+  single(): Iterable<DocumentJob> {
     const { value } = this.#parsed
     // `version` and `$schema` are of the file, not of the job.
     const entry = parseEntry(singleJobSchema, { root: value, prefix: [], keys: 'single' }, this.#faults.ofJob)
@@ -106,11 +105,10 @@ class DocumentJobs {
       [draft],
       () => [],
       () => line,
-      base,
     )
   }
 
-  batch(base: number): DocumentJob[] {
+  batch(): Iterable<DocumentJob> {
     const { value } = this.#parsed
     const frame = parseEntry(
       batchFrameSchema,
@@ -132,7 +130,7 @@ class DocumentJobs {
       const entry = parseEntry(jobEntrySchema, { root: value, prefix: path, keys: 'job' }, this.#faults.ofJob)
       drafts.push(this.#draft(entry, path, lineOf(index), frame?.defaults ?? {}, this.#faults.spoils(index)))
     }
-    return this.#link(drafts, (index) => ['jobs', index], lineOf, base)
+    return this.#link(drafts, (index) => ['jobs', index], lineOf)
   }
 
   #draft(
@@ -146,22 +144,15 @@ class DocumentJobs {
     const onFault = this.#faults.ofJob
     const raw = valueAt(this.#parsed.value, path)
     const name = valueAt(raw, ['name'])
-    const context = {
-      file: this.#file,
-      folder: dirname(this.#file),
-      line,
-      path,
-      defaults,
-      targets: this.#targets,
-      onFault,
-    }
+    const { file, targets, env } = this.#scope
+    const context = { file, folder: dirname(file), line, path, defaults, targets, env, onFault }
     const isLossless = checkWritten(raw, path, writtenAs, onFault)
-    const spec = entry === null ? null : toSpec(entry, context)
+    const content = entry === null ? null : isSweep(entry) ? Sweep.of(entry, context) : toSpec(entry, context)
     return {
       name: typeof name === 'string' ? name : null,
       needs: writtenNeeds(raw),
-      spec,
-      isGood: spec !== null && isLossless && !spoiled,
+      content,
+      isGood: content !== null && isLossless && !spoiled,
     }
   }
 
@@ -169,10 +160,13 @@ class DocumentJobs {
     drafts: readonly Draft[],
     pathOf: (index: number) => SpecPath,
     lineOf: (index: number) => number,
-    base: number,
-  ): DocumentJob[] {
+  ): Iterable<DocumentJob> {
     const { edges } = linkNeeds(drafts, pathOf, lineOf, this.#faults.ofJob)
-    return this.#faults.spoilsAll ? [] : toJobs(drafts, edges, base)
+    if (this.#faults.spoilsAll) return []
+    const { base } = this.#scope
+    if (!drafts.some(({ content }) => content instanceof Sweep)) return toJobs(drafts, edges, base)
+    const place = { base, pathOf, lineOf, onFault: this.#faults.ofJob }
+    return new SweepOrder(drafts, edges, place).jobs()
   }
 }
 
@@ -186,9 +180,9 @@ function toJobs(
   for (const index of drafts.keys()) if (edges[index] !== null) ranks.set(index, base + ranks.size)
   const jobs: DocumentJob[] = []
   let furthest = -1
-  for (const [index, { spec }] of drafts.entries()) {
+  for (const [index, { content: spec }] of drafts.entries()) {
     const own = ranks.get(index)
-    if (own === undefined || spec === null) continue
+    if (own === undefined || spec === null || spec instanceof Sweep) continue
     const needs = (edges[index] ?? []).map(({ on, condition }) => ({
       on: { index: ranks.get(on) ?? own },
       condition,

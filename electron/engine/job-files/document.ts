@@ -4,6 +4,7 @@ import { DocumentFaults, documentJobs } from './document-jobs.ts'
 import { ACCEPTED_FILES } from './file-kind.ts'
 import type { JobBatches } from './job-batches.ts'
 import { parseJsonText } from './json-file.ts'
+import type { Environment } from './normalise.ts'
 import type { ProblemList } from './problem-list.ts'
 import { placeFaults } from './raw-problems.ts'
 import type { ParsedFile } from './source.ts'
@@ -12,6 +13,7 @@ import type { Targets } from './targets.ts'
 import { parseYamlText } from './yaml-file.ts'
 
 export interface DocumentContext {
+  readonly env: Environment
   readonly targets: Targets
   readonly batches: JobBatches
   readonly problems: ProblemList
@@ -64,12 +66,15 @@ async function readJobs(
   text: string,
   parsed: ParsedFile,
   faults: DocumentFaults,
-  { targets, batches }: DocumentContext,
+  { targets, batches, env }: DocumentContext,
 ): Promise<void> {
-  const jobs = documentJobs(file.path, text, parsed, targets, faults, batches.count)
-  const chars = Math.ceil(Math.max(parsed.size, text.length) / Math.max(jobs.length, 1))
-  for (const { job, joined } of jobs) {
-    batches.add(job, chars)
+  const scope = { file: file.path, targets, env, base: batches.count }
+  const jobs = documentJobs(text, parsed, faults, scope)
+  const size = Math.max(parsed.size, text.length)
+  // A sweep is short, however many jobs it makes: of those the size is told one by one.
+  const chars = Array.isArray(jobs) ? Math.ceil(size / Math.max(jobs.length, 1)) : 0
+  for (const { job, joined, chars: own } of jobs) {
+    batches.add(job, own ?? chars)
     if (!joined && batches.isFull) await batches.flush()
   }
 }

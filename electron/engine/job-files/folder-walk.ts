@@ -5,6 +5,7 @@ import { asFileFault, FileFault, guarded } from './file-fault.ts'
 import { ACCEPTED_FILES, fileKind } from './file-kind.ts'
 import type { FileKind } from './file-kind.ts'
 import { MAX_FILES, MAX_FOLDER_ENTRIES } from './limits.ts'
+import { naturalOrder } from './natural-order.ts'
 import type { ProblemList } from './problem-list.ts'
 import { withFile } from './regular-file.ts'
 import type { RegularFile } from './regular-file.ts'
@@ -27,13 +28,6 @@ const FOREIGN_FOLDERS: ReadonlySet<string> = new Set([
 ])
 /** Files with a known ending that are never a job. */
 const NO_JOBS: ReadonlySet<string> = new Set(['__init__.py'])
-
-const collator = new Intl.Collator('en', { numeric: true })
-
-/** `2.sh` before `10.sh`; the same on every machine. */
-function naturalOrder(a: string, b: string): number {
-  return collator.compare(a, b) || (a < b ? -1 : Number(a > b))
-}
 
 /** Collects the job files of what was dropped. Looks at names, and at the first bytes of executables. */
 export class FolderWalk {

@@ -160,10 +160,14 @@ function isOneOf(keys: readonly string[], key: string): boolean {
   return keys.includes(key)
 }
 
+/** Keys that hold a map with keys of its own. */
+const NESTED = ['retry', 'stop', 'log', 'defaults', 'strategy', 'inputs'] as const
+
 function keysAt(path: SpecPath, { prefix, keys }: IssueContext): readonly string[] {
   const inner = path.slice(prefix.length)
   const last = inner.at(-1)
-  if (last === 'retry' || last === 'stop' || last === 'log' || last === 'defaults') return KNOWN_KEYS[last]
+  const nested = NESTED.find((key) => key === last)
+  if (nested !== undefined) return KNOWN_KEYS[nested]
   if (inner.at(-2) === 'needs') return KNOWN_KEYS.need
   return KNOWN_KEYS[keys]
 }

@@ -10,6 +10,8 @@ export const readOrderSchema = z.strictObject({
   cwd: z.string(),
   recursive: z.boolean(),
   script_dir: z.string().nullable(),
+  /** Of the owner: job files may use it, the thread itself has none. */
+  env: z.record(z.string(), z.string().optional()),
 })
 export type ReadOrder = z.infer<typeof readOrderSchema>
 

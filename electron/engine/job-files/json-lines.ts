@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { dirname } from 'node:path'
 import { singleJobSchema } from '../../../shared/job-file.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
-import type { Need } from '../../../shared/job-spec.ts'
+import type { Need, NewJob } from '../../../shared/job-spec.ts'
 import type { DocumentContext } from './document.ts'
 import { FileFault } from './file-fault.ts'
 import { nearest } from './issues.ts'
@@ -18,8 +18,11 @@ import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
 import { placeFaults } from './raw-problems.ts'
 import { RegularFile } from './regular-file.ts'
-import type { OnFault, RawFault } from './source.ts'
+import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { quoted, valueAt } from './spec-path.ts'
+import { isSweep, Sweep } from './sweep.ts'
+import { SweepNames } from './sweep-names.ts'
+import { specChars } from './sweep-order.ts'
 import { bomLength, decodeText, foreignEncoding } from './text.ts'
 
 /** Names kept for "did you mean". */
@@ -34,6 +37,10 @@ export async function readJsonLines(path: string, context: DocumentContext): Pro
     file = new RegularFile(path)
     for (const line of readLines(file)) {
       if (!reader.line(line)) break
+      for (const job of reader.sweepJobs()) {
+        context.batches.add(job, specChars(job.spec))
+        if (context.batches.isFull) await context.batches.flush()
+      }
       if (context.batches.isFull) await context.batches.flush()
     }
   } catch (error) {
@@ -45,6 +52,14 @@ export async function readJsonLines(path: string, context: DocumentContext): Pro
   reader.end()
 }
 
+interface LineSweep {
+  readonly sweep: Sweep
+  readonly name: string | null
+  readonly needs: readonly Need[]
+  readonly line: number
+  readonly text: string
+}
+
 class JsonLinesReader {
   readonly #path: string
   readonly #folder: string
@@ -52,6 +67,10 @@ class JsonLinesReader {
   readonly #problems = new FaultCounter<JobFileProblem>()
   readonly #names = new NameTable()
   readonly #remembered: string[] = []
+  /** How many jobs a sweep has become, by the index of the first. */
+  readonly #counts = new Map<number, number>()
+  /** The sweep of the line that was read last. */
+  #sweep: LineSweep | null = null
   #isEmpty = true
 
   constructor(path: string, context: DocumentContext) {
@@ -109,6 +128,30 @@ class JsonLinesReader {
     return code === 'ENCODING' && foreignEncoding(bytes) === null
   }
 
+  /** The jobs of the last line, where it is a sweep. */
+  *sweepJobs(): Generator<NewJob, void, undefined> {
+    if (this.#sweep === null) return
+    const { sweep, name, needs, line, text } = this.#sweep
+    this.#sweep = null
+    const faults = new FaultCounter<RawFault>()
+    const { batches } = this.#context
+    const first = batches.count
+    const rules = sweep.rules(first)
+    const specs = sweep.specs(first, new SweepNames(this.#names), (make) => {
+      faults.add(make)
+    })
+    for (const spec of specs) {
+      yield {
+        spec,
+        ...(needs.length === 0 ? {} : { needs }),
+        ...(rules === null ? {} : { sweep: rules }),
+      }
+    }
+    this.#counts.set(first, batches.count - first)
+    if (name !== null) this.#remember(name, faults.count === 0 ? first : null, line)
+    this.#tell(text, line, faults)
+  }
+
   #job(text: string, line: number): void {
     const faults = new FaultCounter<RawFault>()
     const onFault: OnFault = (make) => {
@@ -119,8 +162,13 @@ class JsonLinesReader {
     const parsed = clean === undefined ? parseJsonText(text, onFault) : null
     if (clean !== undefined) this.#entry(clean, text, line, faults, onFault)
     else if (parsed !== null) this.#entry(parsed.value, text, line, faults, onFault)
+    this.#tell(text, line, faults, clean === undefined ? parsed : undefined)
+  }
+
+  /** @param parsed undefined: the text has not been looked at closely yet */
+  #tell(text: string, line: number, faults: FaultCounter<RawFault>, parsed?: ParsedFile | null): void {
     if (faults.count === 0) return
-    const places = clean === undefined ? parsed : parseJsonText(text, () => undefined)
+    const places = parsed === undefined ? parseJsonText(text, () => undefined) : parsed
     const placed = placeFaults(this.#path, text, faults.kept, places, line)
     for (const problem of placed) this.#problems.add(() => problem)
     this.#problems.addMore(faults.more)
@@ -128,17 +176,22 @@ class JsonLinesReader {
 
   #entry(value: unknown, text: string, line: number, faults: FaultCounter<RawFault>, onFault: OnFault): void {
     const entry = parseEntry(singleJobSchema, { root: value, prefix: [], keys: 'single' }, onFault)
-    const { targets } = this.#context
-    const context = { file: this.#path, folder: this.#folder, line, path: [], defaults: {}, targets, onFault }
-    const spec = entry === null ? null : toSpec(entry, context)
-    const name = valueAt(value, ['name'])
-    const isNew = typeof name !== 'string' || this.#checkName(name, onFault)
-    const needs = this.#needs(writtenNeeds(value), typeof name === 'string' ? name : null, onFault)
-    const isGood = spec !== null && faults.count === 0
-    if (typeof name === 'string' && isNew)
-      this.#remember(name, isGood ? this.#context.batches.count : null, line)
-    if (!isGood) return
-    this.#context.batches.add(needs.length === 0 ? { spec } : { spec, needs }, text.length)
+    const { targets, env, batches } = this.#context
+    const at = { file: this.#path, folder: this.#folder, line, path: [], defaults: {} }
+    const context = { ...at, targets, env, onFault }
+    const content = entry === null ? null : isSweep(entry) ? Sweep.of(entry, context) : toSpec(entry, context)
+    const written = valueAt(value, ['name'])
+    const name = typeof written === 'string' ? written : null
+    const isNew = name === null || this.#checkName(name, onFault)
+    const needs = this.#needs(writtenNeeds(value), name, onFault)
+    const isGood = content !== null && faults.count === 0
+    if (isGood && content instanceof Sweep) {
+      this.#sweep = { sweep: content, name, needs, line, text }
+      return
+    }
+    if (name !== null && isNew) this.#remember(name, isGood ? batches.count : null, line)
+    if (!isGood || content instanceof Sweep) return
+    batches.add(needs.length === 0 ? { spec: content } : { spec: content, needs }, text.length)
   }
 
   #checkName(name: string, onFault: OnFault): boolean {
@@ -154,7 +207,8 @@ class JsonLinesReader {
   }
 
   #remember(name: string, index: number | null, line: number): void {
-    this.#names.add(name, { index, line })
+    // A job of a sweep may have been given the name of the sweep itself.
+    if (this.#names.get(name) === undefined) this.#names.add(name, { index, line })
     if (this.#remembered.length < MAX_REMEMBERED) this.#remembered.push(name)
   }
 
@@ -175,7 +229,8 @@ class JsonLinesReader {
       } else if (named.index === null) {
         onFault(() => ({ ...leftOut(job), path }))
       } else {
-        found.push({ on: { index: named.index }, condition })
+        const end = named.index + (this.#counts.get(named.index) ?? 1)
+        for (let index = named.index; index < end; index += 1) found.push({ on: { index }, condition })
       }
       seen.add(job)
     }

@@ -13,6 +13,9 @@ import type { Targets } from './targets.ts'
 const MAX_MADE_NAME_CHARS = 60
 const DEFAULT_RETRY = { interval_ms: 1_000, max_ms: 300_000, jitter: 0.2 }
 
+/** The environment of the process that reads. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
 export interface SpecContext {
   /** Absolute path of the job file. */
   readonly file: string
@@ -23,6 +26,8 @@ export interface SpecContext {
   readonly path: SpecPath
   readonly defaults: JobDefaults
   readonly targets: Targets
+  /** What `env.X` in a sweep means where the job itself does not say. */
+  readonly env: Environment
   readonly onFault: OnFault
 }
 
@@ -154,12 +159,12 @@ function shown(argument: string): string {
 }
 
 /** A short text without line breaks and control characters; never empty. */
-export function oneLine(text: string): string {
+export function oneLine(text: string, max = MAX_MADE_NAME_CHARS): string {
   // More than is shown, because white space will shrink.
   const line = text
     .slice(0, 1_000)
     .replaceAll(/\s+/g, ' ')
     .replaceAll(/\p{Cc}/gu, '\ufffd')
     .trim()
-  return line === '' ? 'unnamed' : cut(line, MAX_MADE_NAME_CHARS)
+  return line === '' ? 'unnamed' : cut(line, max)
 }

@@ -11,6 +11,7 @@ import { JobBatches } from './job-batches.ts'
 import type { OnJobs } from './job-batches.ts'
 import { readJsonLines } from './json-lines.ts'
 import { oneLine } from './normalise.ts'
+import type { Environment } from './normalise.ts'
 import { ProblemList } from './problem-list.ts'
 import { referencedFiles } from './references.ts'
 import { ScriptStore } from './script-store.ts'
@@ -27,6 +28,8 @@ export interface DropOptions {
   readonly recursive: boolean
   /** Where contents of scripts are stored; null: nothing is stored. */
   readonly script_dir: string | null
+  /** What `env.X` in a sweep means, besides the variables of the job itself. */
+  readonly env?: Environment
   /** Takes jobs in order, in batches; a job needs only jobs of its own batch or of earlier ones. */
   readonly onJobs: OnJobs
   /** Called before a file is read. */
@@ -54,7 +57,7 @@ export async function readDrop(options: DropOptions): Promise<JobFilesRead> {
   const batches = new JobBatches(options.onJobs, () => {
     store.sync()
   })
-  const context = { problems, batches, targets: new Targets(store) }
+  const context = { problems, batches, targets: new Targets(store), env: options.env ?? {} }
   const walk = new FolderWalk(problems, options.recursive)
   for (const path of options.paths) walk.add(resolve(options.cwd, path))
   const referenced = referencedFiles(walk.files)

@@ -35,7 +35,7 @@ export type { JobFilesRead }
 export async function readJobFiles(options: ReadJobFilesOptions): Promise<JobFilesRead> {
   options.signal?.throwIfAborted()
   const { paths, cwd, recursive, script_dir } = options
-  const workerData: ReadOrder = { paths: [...paths], cwd, recursive, script_dir }
+  const workerData: ReadOrder = { paths: [...paths], cwd, recursive, script_dir, env: { ...process.env } }
   const thread = new Worker(options.entry, {
     workerData,
     // Nothing in there needs it, and the YAML library prints for debugging where a variable is set.

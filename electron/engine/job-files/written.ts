@@ -1,4 +1,5 @@
 import type { OnFault, ParsedFile } from './source.ts'
+import { valueAt } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
 
 /**
@@ -12,27 +13,43 @@ export function checkWritten(
   writtenAs: ParsedFile['writtenAs'],
   onFault: OnFault,
 ): boolean {
-  if (typeof raw !== 'object' || raw === null) return true
   let isLossless = true
+  const check = (value: unknown, place: SpecPath): void => {
+    if (typeof value !== 'number' && typeof value !== 'boolean') return
+    const written = writtenAs(place)
+    if (written === null || written === String(value)) return
+    isLossless = false
+    onFault(() => ({
+      code: 'INVALID',
+      path: place,
+      message: `Put ${written} in quotes: without them it is a ${typeof value} and would become ${value}.`,
+      found: written,
+      expected: 'text',
+    }))
+  }
   for (const key of ['command', 'args', 'env'] as const) {
-    const items: unknown = Reflect.get(raw, key)
-    if (typeof items !== 'object' || items === null) continue
-    for (const [index, item] of Object.entries(items)) {
-      if (typeof item !== 'number' && typeof item !== 'boolean') continue
+    for (const [part, item] of partsOf(valueAt(raw, [key]))) {
       // A program that is a number is a fault anyway.
-      if (key === 'command' && index === '0') continue
-      const place = [...path, key, Array.isArray(items) ? Number(index) : index]
-      const written = writtenAs(place)
-      if (written === null || written === String(item)) continue
-      isLossless = false
-      onFault(() => ({
-        code: 'INVALID',
-        path: place,
-        message: `Put ${written} in quotes: without them it is a ${typeof item} and would become ${item}.`,
-        found: written,
-        expected: 'text',
-      }))
+      if (key !== 'command' || part !== 0) check(item, [...path, key, part])
     }
   }
+  for (const place of SWEEP_VALUES) checkAll(valueAt(raw, place), [...path, ...place], check)
   return isLossless
+}
+
+/** Where the values of a sweep are, at any depth below. */
+const SWEEP_VALUES = [
+  ['strategy', 'matrix'],
+  ['inputs', 'values'],
+] as const
+
+function checkAll(value: unknown, path: SpecPath, check: (value: unknown, path: SpecPath) => void): void {
+  check(value, path)
+  for (const [part, item] of partsOf(value)) checkAll(item, [...path, part], check)
+}
+
+function partsOf(value: unknown): (readonly [string | number, unknown])[] {
+  if (typeof value !== 'object' || value === null) return []
+  if (Array.isArray(value)) return value.map((item: unknown, index) => [index, item])
+  return Object.entries(value)
 }

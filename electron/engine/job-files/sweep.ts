@@ -1,0 +1,232 @@
+import { resolve } from 'node:path'
+import type { JobEntry } from '../../../shared/job-file.ts'
+import { DEFAULT_MAX_JOBS } from '../../../shared/job-file-sweep.ts'
+import type { JobSpec, SweepRules } from '../../../shared/job-spec.ts'
+import { compileEntry, withDefaults } from './entry-template.ts'
+import type { EntryTemplate } from './entry-template.ts'
+import { countRows, inputRows, readInputs } from './inputs.ts'
+import type { InputSource } from './inputs.ts'
+import { Matrix } from './matrix.ts'
+import type { Combination } from './matrix.ts'
+import { oneLine, toSpec } from './normalise.ts'
+import type { SpecContext } from './normalise.ts'
+import type { OnFault, RawFault } from './source.ts'
+import { quoted, valueAt } from './spec-path.ts'
+import type { SpecPath } from './spec-path.ts'
+import type { SweepNames } from './sweep-names.ts'
+import { sweepRules } from './sweep-rules.ts'
+import { SLOT_MARK } from './template.ts'
+import type { TemplateRow, TemplateScope } from './template.ts'
+
+/** True for a job that stands for many. */
+export function isSweep({ strategy, inputs }: JobEntry): boolean {
+  return strategy !== undefined || inputs !== undefined
+}
+
+const NO_MATRIX: readonly Combination[] = [{ values: {}, label: [] }]
+const GROUP = /^\P{Cc}{1,100}$/u
+/** Different faults of the jobs of one sweep; what more of them have is most likely the same. */
+const MAX_TOLD = 100
+
+type PathOf = (path: SpecPath) => SpecPath
+
+/** One job of a file that becomes many. Whatever is wrong with all of them was told when it was made. */
+export class Sweep {
+  readonly #entry: JobEntry
+  readonly #template: EntryTemplate
+  readonly #sources: readonly InputSource[]
+  readonly #matrix: Matrix | null
+  readonly #context: SpecContext
+  readonly #pathOf: PathOf
+
+  private constructor(
+    template: EntryTemplate,
+    sources: readonly InputSource[],
+    matrix: Matrix | null,
+    context: SpecContext,
+    pathOf: PathOf,
+  ) {
+    this.#entry = template.entry
+    this.#template = template
+    this.#pathOf = pathOf
+    this.#sources = sources
+    this.#matrix = matrix
+    // The template has them in it.
+    this.#context = { ...context, defaults: {} }
+  }
+
+  /** @returns null where a fault was told */
+  static of(written: JobEntry, context: SpecContext): Sweep | null {
+    const { strategy, inputs } = written
+    const fault = (path: SpecPath, raw: Pick<RawFault, 'code' | 'message'>): null => {
+      context.onFault(() => ({ ...raw, path: [...context.path, ...path] }))
+      return null
+    }
+    const conflict = conflictOf(written)
+    if (conflict !== null) return fault(['strategy'], { code: 'CONFLICT', message: conflict })
+    const matrix = strategy?.matrix === undefined ? null : new Matrix(strategy.matrix)
+    let isGood = true
+    for (const { index, name } of matrix?.strangeNames() ?? []) {
+      isGood = false
+      const message = `The matrix has no list ${quoted(name)}, so this excludes nothing.`
+      fault(['strategy', 'matrix', 'exclude', index, name], { code: 'UNKNOWN_VALUE', message })
+    }
+    const entry = withDefaults(written, context.defaults)
+    const pathOf = pathIn(written, context)
+    const template = compileEntry(
+      entry,
+      scopeOf(entry, matrix, sourceNames(written), context),
+      pathOf,
+      context.onFault,
+    )
+    if (template === null || !isGood) return null
+    const sources =
+      inputs === undefined ? [] : readInputs(inputs, folderOf(template, context), template.varies_cwd)
+    if ('message' in sources) return fault(['inputs', sources.key], sources)
+    const sweep = new Sweep(template, sources, matrix, context, pathOf)
+    const limit = strategy?.['max-jobs'] ?? DEFAULT_MAX_JOBS
+    if (sweep.size <= limit) return sweep.#isEmpty ? fault(['strategy', 'matrix'], NOTHING_LEFT) : sweep
+    const message = `This would be ${sweep.size} jobs, more than ${limit}. Take values out, or allow more with max-jobs under strategy.`
+    return fault(matrix === null ? ['inputs'] : ['strategy', 'matrix'], { code: 'TOO_COMPLEX', message })
+  }
+
+  /** At most so many jobs it becomes. */
+  get size(): number {
+    return countRows(this.#sources, this.#zip) * (this.#matrix?.size ?? 1)
+  }
+
+  rules(key: number): SweepRules | null {
+    const { name, strategy } = this.#entry
+    return sweepRules(strategy, key, oneLine(name ?? `line ${this.#context.line}`))
+  }
+
+  /**
+   * Its jobs, each made when it is asked for. Faults of single jobs are told then.
+   * @param index of its first job in the drop
+   */
+  *specs(index: number, names: SweepNames, onFault: OnFault): Generator<JobSpec, void, undefined> {
+    const context = { ...this.#context, onFault: onceEach(onFault) }
+    let number = 0
+    let at = index
+    for (const values of inputRows(this.#sources, this.#zip)) {
+      for (const { values: matrix, label } of this.#combinations()) {
+        number += 1
+        const spec = this.#spec({ values, matrix, number }, label, context)
+        if (spec === null) continue
+        const text = this.#nameOf({ values, matrix, number }, label)
+        if (text !== null) spec.name = names.take(text, number, { index: at, line: this.#context.line })
+        at += 1
+        yield spec
+      }
+    }
+  }
+
+  get #zip(): boolean {
+    return this.#entry.inputs?.zip === true
+  }
+
+  get #isEmpty(): boolean {
+    return this.#combinations()[Symbol.iterator]().next().done === true
+  }
+
+  #combinations(): Iterable<Combination> {
+    return this.#matrix === null ? NO_MATRIX : this.#matrix.combinations()
+  }
+
+  #spec(row: TemplateRow, label: readonly string[], context: SpecContext): JobSpec | null {
+    const entry = this.#template.fill(row)
+    const wrong = wrongText(entry)
+    if (wrong !== null) {
+      const what = [...row.values, ...label].join(', ')
+      const path = this.#pathOf(wrong.path)
+      context.onFault(() => ({ code: 'INVALID', path, message: `${wrong.message} for ${quoted(what)}.` }))
+      return null
+    }
+    const spec = toSpec(entry, context)
+    if (spec !== null && this.#template.has_slot) spec.slot_mark = SLOT_MARK
+    return spec
+  }
+
+  /** null: it is made of what runs, as for other jobs. */
+  #nameOf(row: TemplateRow, label: readonly string[]): string | null {
+    if (this.#template.name !== null) return this.#template.name(row)
+    if (this.#entry.name === undefined) return null
+    const told = [...row.values, ...label].join(', ')
+    return `${this.#entry.name} (${told === '' ? `#${row.number}` : told})`
+  }
+}
+
+const NOTHING_LEFT = {
+  code: 'NO_INPUTS',
+  message: 'Every combination is excluded: there is no job here. Take something out of exclude.',
+} as const
+
+function conflictOf({ strategy, inputs }: JobEntry): string | null {
+  if (strategy === undefined) return null
+  if (strategy.matrix === undefined && inputs === undefined) {
+    return 'A strategy is about many jobs; give it a matrix, or the job inputs.'
+  }
+  if (strategy.halt !== undefined && strategy['fail-fast'] === true) {
+    return 'fail-fast is "now,fail=1" as a halt: keep only one of the two.'
+  }
+  return null
+}
+
+function sourceNames({ inputs }: JobEntry): string[] | null {
+  if (inputs === undefined) return null
+  const { files, values } = inputs
+  const lists = values === undefined ? [] : Array.isArray(values) ? ['value'] : Object.keys(values)
+  return [...(files === undefined ? [] : ['file']), ...lists]
+}
+
+/** The environment that a job will have, as far as it is the same for all of them. */
+function scopeOf(
+  { env = {} }: JobEntry,
+  matrix: Matrix | null,
+  sources: readonly string[] | null,
+  context: SpecContext,
+): TemplateScope {
+  const fixed = Object.entries(env).filter(([, value]) => !value.includes('${{'))
+  return { sources, matrix: matrix?.names ?? null, env: { ...context.env, ...Object.fromEntries(fixed) } }
+}
+
+/** Where a key is written: in the job, or in the defaults. */
+function pathIn(written: JobEntry, { path: base }: SpecContext): PathOf {
+  return (path) => {
+    const [key, variable] = path
+    const own: unknown = key === undefined ? undefined : Reflect.get(written, key)
+    const isOwn = key === 'env' ? valueAt(own, [variable ?? '']) !== undefined : own !== undefined
+    return isOwn ? [...base, ...path] : ['defaults', ...path]
+  }
+}
+
+/** Patterns count from the folder the jobs work in, where that is one. */
+function folderOf({ entry, varies_cwd }: EntryTemplate, { folder }: SpecContext): string {
+  return varies_cwd || entry.cwd === undefined ? folder : resolve(folder, entry.cwd)
+}
+
+/** What the schema could not look at, because it was not filled in yet. */
+function wrongText({
+  group,
+  command,
+}: JobEntry): { readonly path: SpecPath; readonly message: string } | null {
+  if (group !== undefined && (!GROUP.test(group) || group.trim() === '')) {
+    return { path: ['group'], message: `${quoted(group)} cannot be the name of a group` }
+  }
+  if (Array.isArray(command) && command[0] === '') {
+    return { path: ['command', 0], message: 'The name of the program is empty' }
+  }
+  return null
+}
+
+/** A hundred thousand jobs that run the same missing script are one fault. */
+function onceEach(onFault: OnFault): OnFault {
+  const told = new Set<string>()
+  return (make) => {
+    const fault = make()
+    const text = JSON.stringify([fault.path, fault.message])
+    if (told.has(text)) return
+    if (told.size < MAX_TOLD) told.add(text)
+    onFault(() => fault)
+  }
+}
