@@ -8,6 +8,7 @@ import type { RecoveryReport } from '../engine/recovery/recover.ts'
 import { dataPaths } from '../engine/store/data-dir.ts'
 import type { OwnerHost } from '../engine/store/owner-lock.ts'
 import { forkWorkerProcess } from '../engine/worker-pool/fork-worker-process.ts'
+import { hostedSpawn } from '../engine/worker-pool/hosted-spawn.ts'
 import type { Host } from './host.ts'
 import { counted, oneLine } from './output/text.ts'
 
@@ -35,7 +36,7 @@ export function openSession(host: Host, options: SessionOptions): Promise<OwnedE
     host: options.owner_host ?? 'cli',
     version: manifest.version,
     store_thread: host.entries.store_thread,
-    spawnWorker: forkWorkerProcess({ entry: host.entries.worker }),
+    spawnWorker: hostedSpawn() ?? forkWorkerProcess({ entry: host.entries.worker }),
     concurrency: options.concurrency,
     onBadEnd: options.onBadEnd,
     log: (fault: SerialisedError) => {

@@ -1,17 +1,6 @@
 // Everything after Electron is ready; loaded by main.ts then.
 
-import {
-  app,
-  dialog,
-  ipcMain,
-  MessageChannelMain,
-  powerMonitor,
-  protocol,
-  session,
-  shell,
-  utilityProcess,
-} from 'electron'
-import type { ForkOptions, UtilityProcess } from 'electron'
+import { app, dialog, ipcMain, MessageChannelMain, powerMonitor, protocol, session, shell } from 'electron'
 import { join } from 'node:path'
 import type { PageMessage } from '../../shared/desktop-channels.ts'
 import type { EndpointName, InputOf } from '../../shared/ipc.ts'
@@ -26,6 +15,7 @@ import { DesktopSigns } from './desktop-signs.ts'
 import { DesktopStatus } from './desktop-status.ts'
 import { askAboutQuitting, FileDialogs } from './dialogs.ts'
 import { sendDevPolicy } from './dev-policy.ts'
+import { forkUtility } from './fork-utility.ts'
 import { lockDownSession } from './lock-down.ts'
 import { MainWindow } from './main-window.ts'
 import type { MenuActions } from './menu-template.ts'
@@ -83,9 +73,6 @@ export async function boot(options: BootOptions): Promise<void> {
   new Desktop(options, owned, api, socket).open()
   await owned.engine.start()
 }
-
-const forkUtility = (entry: string, args: string[], options: ForkOptions): UtilityProcess =>
-  utilityProcess.fork(entry, args, options)
 
 /** The app around one engine: its window, its menus and signs, and its end. */
 class Desktop {

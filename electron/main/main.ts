@@ -7,15 +7,20 @@ import { app, dialog, protocol } from 'electron'
 import manifest from '../../package.json' with { type: 'json' }
 import { startDataSchema } from '../../shared/desktop-channels.ts'
 import { prepareDataDir, resolveDataDir } from '../engine/store/data-dir.ts'
+import { hostWorkers } from '../engine/worker-pool/hosted-spawn.ts'
 import { appScheme, indexUrl } from './app-protocol.ts'
+import { becomeCommandLine, commandLineOf } from './command-line-mode.ts'
+import { forkUtility } from './fork-utility.ts'
 import { lockDownWebContents } from './lock-down.ts'
 import { OpenedFiles } from './opened-files.ts'
 import { parseStartArguments } from './start-arguments.ts'
 import { useProfile } from './profile.ts'
+import { utilityWorkerProcess } from './utility-worker-process.ts'
 
 const outDir = join(import.meta.dirname, '..')
 const devServer = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
 const url = devServer ?? indexUrl
+const worker = join(import.meta.dirname, 'worker.js')
 const opened = new OpenedFiles()
 
 /** For what makes it impossible to go on. */
@@ -37,7 +42,7 @@ async function start(data_dir: string): Promise<void> {
       preload: join(outDir, 'preload/preload.cjs'),
       renderer: join(outDir, 'renderer'),
       icons: join(outDir, '../resources/icons'),
-      worker: join(import.meta.dirname, 'worker.js'),
+      worker,
       store_thread: join(import.meta.dirname, 'store-thread.js'),
       job_file_thread: join(import.meta.dirname, 'job-file-thread.js'),
       history_thread: join(import.meta.dirname, 'history-thread.js'),
@@ -57,7 +62,8 @@ function prepare(): void {
   app.on('window-all-closed', () => undefined)
 }
 
-try {
+/** The app with its window, or a word to the one that is open already. */
+function openApp(): void {
   // A Mac tells of files that were opened with the app even before it is ready.
   app.on('open-file', (event, path) => {
     event.preventDefault()
@@ -71,19 +77,40 @@ try {
   prepareDataDir(data_dir)
   // The lock below is one for each profile, so that each data directory can have its own window.
   useProfile(app, data_dir)
-  if (app.requestSingleInstanceLock({ files })) {
-    prepare()
-    opened.add(files)
-    app.on('second-instance', (_event, _argv, _cwd, data) => {
-      opened.add(startDataSchema.safeParse(data).data?.files ?? [])
-    })
-    app
-      .whenReady()
-      .then(() => start(data_dir))
-      .catch(fail)
-  } else {
+  if (!app.requestSingleInstanceLock({ files })) {
     app.quit()
+    return
   }
+  prepare()
+  opened.add(files)
+  app.on('second-instance', (_event, _argv, _cwd, data) => {
+    opened.add(startDataSchema.safeParse(data).data?.files ?? [])
+  })
+  app
+    .whenReady()
+    .then(() => start(data_dir))
+    .catch(fail)
+}
+
+/** What `jobyard …` of an installed app comes to. */
+function runCommandLine(words: readonly string[]): void {
+  becomeCommandLine({
+    app,
+    words,
+    entry: join(import.meta.dirname, 'cli.js'),
+    prepare: () => {
+      hostWorkers(utilityWorkerProcess({ entry: worker, fork: forkUtility, app }))
+    },
+  }).catch((error: unknown) => {
+    console.error('jobyard could not start:', error)
+    app.exit(1)
+  })
+}
+
+try {
+  const words = commandLineOf(process.argv)
+  if (words === null) openApp()
+  else runCommandLine(words)
 } catch (error) {
   fail(error)
 }

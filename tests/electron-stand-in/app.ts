@@ -116,6 +116,12 @@ class App extends EventEmitter {
     records.sandbox_enabled = true
   }
 
+  disableHardwareAcceleration(): void {
+    // [dts 1383] "This method can only be called before app is ready."
+    if (this.#is_ready)
+      throw new Error('app.disableHardwareAcceleration() can only be called before app is ready')
+  }
+
   setBadgeCount(count = 0): boolean {
     records.badge_count = count
     return true

@@ -1,0 +1,28 @@
+/**
+ * `npm run dist`: the installers for this system, into dist/. `dist:linux`, `dist:mac` and `dist:win` name one, words behind
+ * `--` go on to electron-builder; `--for-specs` makes a build that Playwright can drive.
+ */
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import type { System } from './installers/builder-arguments.ts'
+import { planDist } from './installers/builder-arguments.ts'
+
+const SYSTEMS: Readonly<Record<string, System>> = { linux: 'linux', darwin: 'mac', win32: 'win' }
+const FOR_SPECS = '--for-specs'
+
+const words = process.argv.slice(2)
+const named = Object.values(SYSTEMS).find((system) => words.includes(`--${system}`))
+const system = named ?? SYSTEMS[process.platform]
+if (system === undefined) throw new Error(`There are no installers for ${process.platform}.`)
+
+const plan = planDist({ system, for_specs: words.includes(FOR_SPECS), env: process.env })
+for (const text of plan.notes) console.log(`dist: ${text}`)
+const builder = dirname(createRequire(import.meta.url).resolve('electron-builder/package.json'))
+const rest = words.filter((word) => word !== FOR_SPECS && word !== `--${system}`)
+const { status } = spawnSync(process.execPath, [join(builder, 'cli.js'), ...plan.args, ...rest], {
+  cwd: resolve(import.meta.dirname, '..'),
+  stdio: 'inherit',
+  env: { ...process.env, ...plan.env },
+})
+process.exitCode = status ?? 1
