@@ -4,7 +4,7 @@ import { JobyardError } from '../../shared/errors.ts'
 import type { Handlers, InputOf, JobVerb } from '../../shared/ipc.ts'
 import { isActive, isEnded, isWaiting } from '../../shared/job.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
-import type { JobListQuery, JobPage } from '../../shared/listing.ts'
+import type { JobListQuery, JobPage, ListCursor, ListSort } from '../../shared/listing.ts'
 import type { Settings } from '../../shared/settings.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
 import type { ActionOutcome } from '../../shared/status.ts'
@@ -172,26 +172,28 @@ export function fakeHandlers(yard: FakeYard, now: () => number): Handlers {
   }
 }
 
-function list(yard: FakeYard, { filter, order, limit, before }: JobListQuery): JobPage {
+function list(yard: FakeYard, { filter, order, limit, before, skip }: JobListQuery): JobPage {
   const all = inOrder(yard, filter, order)
   const from = before === undefined ? 0 : all.findIndex((job) => job.id === before.id) + 1
   // The job of the cursor may be gone from the list: then by its place.
-  const start = before !== undefined && from === 0 ? placeBehind(all, before) : from
+  const start = skip ?? (before !== undefined && from === 0 ? placeBehind(all, before) : from)
   const page = all.slice(start, start + limit)
   const last = page.at(-1)
+  const cursorOf = (job: FakeJob | undefined): ListCursor | null =>
+    job === undefined
+      ? null
+      : {
+          id: job.id,
+          ended_ms: order === 'ended' ? job.ended_ms : null,
+          run:
+            order === 'run'
+              ? { waiting: isWaiting(job.state), priority: job.priority, position: job.position }
+              : null,
+        }
   return {
     jobs: page.map((job) => yard.row(job)),
-    next:
-      last === undefined || start + limit >= all.length
-        ? null
-        : {
-            id: last.id,
-            ended_ms: order === 'ended' ? last.ended_ms : null,
-            run:
-              order === 'run'
-                ? { waiting: isWaiting(last.state), priority: last.priority, position: last.position }
-                : null,
-          },
+    next: start + limit >= all.length ? null : cursorOf(last),
+    ...(skip === undefined ? {} : { start: { before: cursorOf(all[start - 1]), total: all.length } }),
   }
 }
 
@@ -205,9 +207,22 @@ function inOrder(yard: FakeYard, filter: JobListQuery['filter'], order: JobListQ
   const jobs = yard.matching(filter)
   if (order === 'oldest') return jobs
   if (order === 'newest') return jobs.reverse()
+  if (order !== 'ended') return sorted(jobs, order)
   return jobs
     .filter((job) => isEnded(job.state) || job.state === 'interrupted')
     .sort((a, b) => b.ended_ms - a.ended_ms || b.id - a.id)
+}
+
+function sorted(jobs: readonly FakeJob[], { by, down }: ListSort): FakeJob[] {
+  const valueOf = (job: FakeJob): string | number => {
+    if (by === 'queued' || by === 'started' || by === 'ended') return job[`${by}_ms`]
+    return by === 'duration' ? job.ended_ms - job.started_ms : (job[by] ?? '')
+  }
+  const sign = down ? -1 : 1
+  return [...jobs].sort((a, b) => {
+    const [one, other] = [valueOf(a), valueOf(b)]
+    return one === other ? sign * (a.id - b.id) : one < other ? -sign : sign
+  })
 }
 
 function placeBehind(all: readonly FakeJob[], before: NonNullable<JobListQuery['before']>): number {

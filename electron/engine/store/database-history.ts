@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3'
 import { z } from 'zod'
 import type { Attempt, Job, JobState, PoolState } from '../../../shared/job.ts'
 import { isWaiting, POOL_STATES } from '../../../shared/job.ts'
-import type { JobListQuery, JobPage, ListCursor } from '../../../shared/listing.ts'
+import type { JobListQuery, JobPage, ListCursor, OrderedQuery } from '../../../shared/listing.ts'
 import type { JobFilter } from '../../../shared/selection.ts'
 import { waitReason } from '../../../shared/wait-reason.ts'
 import type { HistoryJob, HistoryRecord, JobDetails } from '../../../shared/status.ts'
@@ -19,11 +19,14 @@ import {
   parseNeedLink,
   parseRow,
 } from './history-rows.ts'
+import { SortedLists } from './history-sorted.ts'
 import type { Steps } from './history-steps.ts'
+import { abandoned } from './history-steps.ts'
 import { VISIBLE_SQL } from './job-sql.ts'
 import { JOB_COLUMNS, parseSpec } from './operations/job-query.ts'
 import type { Owner } from './owner-lock.ts'
 import { readOwner } from './owner-lock.ts'
+import { isSorted } from './sort-keys.ts'
 import type { MetaKey } from './store.ts'
 
 /** More needs or dependents than anybody reads. */
@@ -52,10 +55,12 @@ const JOB_SQL = `SELECT ${JOB_COLUMNS} FROM job LEFT JOIN job_group ON job_group
   WHERE job.id = ? AND ${VISIBLE_SQL}`
 const ATTEMPTS_SQL = `SELECT id, job_id, number, pid, started_ms, ended_ms, cause, exit_code, signal, error, result,
   stdout_bytes, stderr_bytes, cut_bytes FROM attempt INDEXED BY attempt_job WHERE job_id = ? ORDER BY id`
-/** A lease stands for a place that is taken; a worker takes one, whatever it was handed ahead of time. */
+/** A worker takes as many places as one of the jobs that are leased to it, whatever it was handed ahead of time. */
 const GROUPS_SQL = `SELECT id, name, parallel_limit, paused,
-  (SELECT count(DISTINCT lease.worker_id) FROM lease CROSS JOIN job ON job.id = lease.job_id
-   WHERE job.group_id = job_group.id) AS active FROM job_group ORDER BY id`
+  (SELECT coalesce(sum(places), 0) FROM (
+     SELECT max(min(job.slots, coalesce(parallel_limit, job.slots))) AS places
+     FROM lease CROSS JOIN job ON job.id = lease.job_id WHERE job.group_id = job_group.id GROUP BY lease.worker_id
+   )) AS active FROM job_group ORDER BY id`
 
 function linksSql(mine: 'job_id' | 'needs_job_id', other: 'job_id' | 'needs_job_id', index: string): string {
   return `SELECT need.${other} AS job_id, condition, status, seen.name, seen.state FROM need ${index}
@@ -70,25 +75,43 @@ export class DatabaseHistory implements History {
   readonly #dir: string
   readonly #db: Database
   readonly #statements = new Map<string, Statement>()
+  readonly #sorted: SortedLists
 
   constructor(dir: string, db: Database) {
     this.#dir = dir
     this.#db = db
+    this.#sorted = new SortedLists(db)
   }
 
   list(query: JobListQuery, isCancelled: () => boolean = () => false): JobPage {
+    const { order } = query
+    if (typeof order !== 'string' || isSorted(query)) {
+      const steps = this.listSteps(query)
+      for (;;) {
+        const step = steps.next()
+        if (step.done === true) return step.value
+        if (isCancelled()) throw abandoned()
+      }
+    }
     return this.#atOneTime((pool) => {
-      const { ids, next } = findPage(this.#db, query, isCancelled)
+      const { ids, next } = findPage(this.#db, { ...query, order }, isCancelled)
       return { jobs: this.#rows(ids, pool), next }
     })
   }
 
   /** `list` in steps. What changes between them shows in the jobs, not in which there are. */
   *listSteps(query: JobListQuery): Steps<JobPage> {
-    const steps = pageSteps(this.#db, query)
+    const { order } = query
+    const steps =
+      typeof order !== 'string' || isSorted(query)
+        ? this.#sorted.page(query)
+        : pageSteps(this.#db, { ...query, order })
     for (;;) {
       const step = steps.next()
-      if (step.done === true) return { jobs: this.rows(step.value.ids), next: step.value.next }
+      if (step.done === true) {
+        const { ids, ...about } = step.value
+        return { jobs: this.rows(ids), ...about }
+      }
       yield
     }
   }
@@ -123,7 +146,7 @@ export class DatabaseHistory implements History {
   ): Generator<HistoryRecord, void, undefined> {
     let before: ListCursor | null = null
     do {
-      const query: JobListQuery = {
+      const query: OrderedQuery = {
         filter,
         order: 'oldest',
         limit: EXPORT_PAGE_JOBS,
@@ -162,11 +185,12 @@ export class DatabaseHistory implements History {
   }
 
   close(): void {
+    this.#sorted.close()
     this.#db.close()
   }
 
   #exportPage(
-    query: JobListQuery,
+    query: OrderedQuery,
     isCancelled: () => boolean,
   ): { readonly records: readonly HistoryRecord[]; readonly next: ListCursor | null } {
     return this.#atOneTime((pool) => {
@@ -251,6 +275,7 @@ function withWaitReason(job: Job, { pool, groups }: Surroundings): HistoryJob {
   if (!isWaiting(job.state)) return { job, wait_reason: null }
   const group = groups.get(job.group)
   const context = {
+    slots: job.slots,
     pool,
     group_paused: group?.paused ?? false,
     group_active: group?.active ?? 0,

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { JobState } from '../../../shared/job.ts'
-import type { JobListQuery } from '../../../shared/listing.ts'
+import type { OrderedQuery } from '../../../shared/listing.ts'
 import type { JobFilter } from '../../../shared/selection.ts'
 import type { Key, KeyPage, Select } from './history-keys.ts'
 import { pageOf, readKeys, stateCondition, STEP_ROWS } from './history-keys.ts'
@@ -60,7 +60,7 @@ function partsBetween(behind: Key, floor: Key): Select[] {
 /** A page in the order `ended`; yields how far it got. */
 export function* walkEnded(
   db: Database,
-  query: JobListQuery,
+  query: OrderedQuery,
   states: readonly JobState[],
 ): Generator<KeyPage, KeyPage, undefined> {
   const { limit, before, filter } = query

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { JobState } from '../../../shared/job.ts'
-import type { JobListQuery, ListOrder } from '../../../shared/listing.ts'
+import type { ListOrder, OrderedQuery } from '../../../shared/listing.ts'
 import { walkEnded } from './history-ended.ts'
 import type { Key, KeyPage, Parameters, Select } from './history-keys.ts'
 import {
@@ -28,7 +28,7 @@ type StoredOrder = Exclude<ListOrder, 'run'>
  * the order `run`, whose jobs are found out of order, it is empty, and `next` is null.
  * @param query its limit may be over that of the API
  */
-export function* pageSteps(db: Database, query: JobListQuery): Generator<KeyPage, KeyPage, undefined> {
+export function* pageSteps(db: Database, query: OrderedQuery): Generator<KeyPage, KeyPage, undefined> {
   const { order, limit, filter } = query
   if (limit <= 0) return NOTHING
   if (order === 'run') {
@@ -47,7 +47,7 @@ export function* pageSteps(db: Database, query: JobListQuery): Generator<KeyPage
 }
 
 /** `pageSteps` at once. @param isCancelled asked between steps; then the page ends early */
-export function findPage(db: Database, query: JobListQuery, isCancelled: () => boolean): KeyPage {
+export function findPage(db: Database, query: OrderedQuery, isCancelled: () => boolean): KeyPage {
   const steps = pageSteps(db, query)
   for (;;) {
     const step = steps.next()
@@ -69,7 +69,7 @@ const BEHIND_SQL: Readonly<Record<StoredOrder, string>> = {
   ended: '(ended_ms, id) < (@behind_ended_ms, @behind_id)',
 }
 
-function gather(db: Database, query: JobListQuery, order: StoredOrder, select: Select): KeyPage {
+function gather(db: Database, query: OrderedQuery, order: StoredOrder, select: Select): KeyPage {
   const { limit, before } = query
   const sql = `SELECT id, ended_ms FROM job WHERE id IN (${select.sql})
     ${before === undefined ? '' : `AND ${BEHIND_SQL[order]}`} ${ORDER_SQL[order]} LIMIT @limit`
@@ -82,7 +82,7 @@ function gather(db: Database, query: JobListQuery, order: StoredOrder, select: S
 
 function* walkIds(
   db: Database,
-  query: JobListQuery,
+  query: OrderedQuery,
   order: StoredOrder,
   states: readonly JobState[],
 ): Generator<KeyPage, KeyPage, undefined> {

@@ -15,6 +15,7 @@ export type StatsQuery = InputOf<'history:stats'>
 
 export interface HistoryAnswers {
   list: JobPage
+  sorted: JobPage
   rows: readonly HistoryJob[]
   show: JobDetails | null
   duplicates: readonly (number | null)[]
@@ -28,6 +29,8 @@ export type HistoryAnswer = HistoryAnswers[QuestionName]
 
 export type HistoryQuestion =
   | { readonly type: 'list'; readonly query: JobListQuery }
+  /** A list that takes a while, as its jobs have to be sorted first. */
+  | { readonly type: 'sorted'; readonly query: JobListQuery }
   | { readonly type: 'rows'; readonly ids: readonly number[] }
   | { readonly type: 'show'; readonly job_id: number }
   | { readonly type: 'duplicates'; readonly spec_texts: readonly string[] }
@@ -43,9 +46,9 @@ export type QuestionOf<K extends QuestionName> = Extract<HistoryQuestion, { read
  */
 export const LANES: Readonly<Record<QuestionName, number>> = {
   ...{ list: 0, rows: 1, show: 1 },
-  ...{ duplicates: 2, count: 3, stats: 4, export: 5, search: 6 },
+  ...{ duplicates: 2, count: 3, stats: 4, export: 5, search: 6, sorted: 7 },
 }
-export const LANE_COUNT = 7
+export const LANE_COUNT = 8
 
 /** `workerData` of the thread. */
 export const historyThreadDataSchema = z.strictObject({

@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
 import type { JobState } from '../../../shared/job.ts'
 import { isActive, isWaiting } from '../../../shared/job.ts'
-import type { JobListQuery, ListCursor } from '../../../shared/listing.ts'
+import type { ListCursor, OrderedQuery } from '../../../shared/listing.ts'
 import type { JobFilter } from '../../../shared/selection.ts'
 import type { KeyPage, Parameters } from './history-keys.ts'
 import { countStates, filterStates, idRange, STEP_ROWS } from './history-keys.ts'
@@ -39,7 +39,7 @@ interface RunQuery {
 }
 
 /** One page in the order `run`. */
-export function* findRunPage(db: Database, query: JobListQuery): Steps<KeyPage> {
+export function* findRunPage(db: Database, query: OrderedQuery): Steps<KeyPage> {
   const { filter, limit, before } = query
   const states = filterStates(filter)
   const run: RunQuery = { db, filter, states, limit }

@@ -78,6 +78,7 @@ export class HistoryServer {
     const { db, history, exports } = this.#open()
     switch (question.type) {
       case 'list':
+      case 'sorted':
         return inSteps(history.listSteps(question.query), isCancelled)
       case 'rows':
         return history.rows(question.ids)

@@ -27,7 +27,7 @@ export interface HistorySummary {
  * that does not parse) and DATA_DIR_UNUSABLE.
  */
 export interface History {
-  /** One page, of any size. Where `isCancelled` says so it ends early, with what was found. */
+  /** One page, of any size. Where `isCancelled` says so it ends early, with what was found; one that is sorted throws ABANDONED. */
   list(query: JobListQuery, isCancelled?: () => boolean): JobPage
   /** @returns null where there is no such job */
   show(job_id: number): JobDetails | null

@@ -22,6 +22,7 @@ import type {
 } from './history-protocol.ts'
 import { LANE_COUNT, LANES } from './history-protocol.ts'
 import { abandoned } from './history-steps.ts'
+import { isSorted } from './sort-keys.ts'
 
 /** A flag tells nobody that it was set: as long as somebody waits it is looked at. */
 const FLAG_LOOK_MS = 20
@@ -93,7 +94,9 @@ class HistoryClient implements ThreadHistory {
   }
 
   list(query: JobListQuery, signal?: AbortFlag): Promise<JobPage> {
-    return this.#ask<'list'>({ type: 'list', query }, signal)
+    return isSorted(query)
+      ? this.#ask<'sorted'>({ type: 'sorted', query }, signal)
+      : this.#ask<'list'>({ type: 'list', query }, signal)
   }
 
   rows(ids: readonly number[], signal?: AbortFlag): Promise<readonly HistoryJob[]> {
