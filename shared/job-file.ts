@@ -57,7 +57,7 @@ const A_JOB = 'a job: a map with command, script or module'
 
 const versionSchema = z.literal(1, { error: '1' }).meta({
   description:
-    'The version of this format. Required unless the file is named *.job.yaml, *.job.yml or *.job.json.',
+    'The version of this format. Required unless the file is named *.job.yaml, *.job.yml, *.job.json or *.jobyard.',
 })
 const schemaRefSchema = z
   .string({ error: 'text' })

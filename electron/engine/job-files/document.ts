@@ -126,7 +126,8 @@ function checkFrame(
     }))
     return false
   }
-  const message = 'A job file needs "version: 1", unless it is named *.job.yaml, *.job.yml or *.job.json.'
+  const message =
+    'A job file needs "version: 1", unless it is named *.job.yaml, *.job.yml, *.job.json or *.jobyard.'
   faults.ofFrame(() => ({ path: [], code: 'VERSION', message, found: 'nothing', expected: '1' }))
   return true
 }

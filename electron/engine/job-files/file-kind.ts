@@ -1,9 +1,16 @@
 import { basename, extname } from 'node:path'
+import { FileFault } from './file-fault.ts'
+import { withFile } from './regular-file.ts'
+
+/** Opens with Jobyard on every system; two endings, as in `.job.yaml`, mean nothing to macOS and Windows. */
+const OWN_ENDING = '.jobyard'
+/** Room for a byte order mark and blank lines before the first character that counts. */
+const SNIFFED_BYTES = 1_024
 
 /** What a file is by its name. `unknown`: a script, if it is executable and its first line says what runs it. */
 export type FileKind =
   | { readonly kind: 'script' }
-  /** `marked`: named *.job.yaml or the like, so that a version is not asked for. */
+  /** `marked`: named *.job.yaml, *.jobyard or the like, so that a version is not asked for. */
   | { readonly kind: 'document'; readonly syntax: 'yaml' | 'json'; readonly marked: boolean }
   | { readonly kind: 'lines' }
   | { readonly kind: 'unknown' }
@@ -24,7 +31,8 @@ const SCRIPT_ENDINGS: ReadonlySet<string> = new Set([
 
 export const ACCEPTED_FILES =
   'scripts (.sh .bash .py .js .mjs .cjs .ts .mts .ps1 .bat .cmd, or executable with a first line "#!…"), ' +
-  '*.job.yaml, *.job.yml, *.job.json, YAML and JSON with "version: 1" and a job, .jsonl, .ndjson, and folders of these'
+  '*.job.yaml, *.job.yml, *.job.json, *.jobyard, YAML and JSON with "version: 1" and a job, .jsonl, .ndjson, ' +
+  'and folders of these'
 
 export function fileKind(path: string): FileKind {
   const name = basename(path).toLowerCase()
@@ -34,7 +42,28 @@ export function fileKind(path: string): FileKind {
   if (ending === '.yaml' || ending === '.yml') {
     return { kind: 'document', syntax: 'yaml', marked: /\.job\.ya?ml$/.test(name) }
   }
+  // Which of the two it is says `sniffSyntax`.
+  if (ending === OWN_ENDING) return { kind: 'document', syntax: 'yaml', marked: true }
   // A declaration has nothing to run.
   if (/\.d\.m?ts$/.test(name)) return { kind: 'unknown' }
   return { kind: SCRIPT_ENDINGS.has(ending) ? 'script' : 'unknown' }
+}
+
+/** The kind of a file whose name leaves open how it is written; every other kind is given back as it is. */
+export function sniffSyntax<T extends FileKind>(path: string, kind: T): T {
+  if (kind.kind !== 'document' || extname(path).toLowerCase() !== OWN_ENDING) return kind
+  return { ...kind, syntax: startsAsJson(path) ? 'json' : 'yaml' }
+}
+
+function startsAsJson(path: string): boolean {
+  const bytes = Buffer.alloc(SNIFFED_BYTES)
+  try {
+    const length = withFile(path, (file) => file.read(bytes, 0, SNIFFED_BYTES))
+    // `trim` takes a byte order mark away, too.
+    return /^[{[]/.test(bytes.toString('utf8', 0, length).trim())
+  } catch (error) {
+    // Told when its jobs are read.
+    if (error instanceof FileFault) return false
+    throw error
+  }
 }

@@ -2,7 +2,7 @@ import { opendirSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { asFileFault, FileFault, guarded } from './file-fault.ts'
-import { ACCEPTED_FILES, fileKind } from './file-kind.ts'
+import { ACCEPTED_FILES, fileKind, sniffSyntax } from './file-kind.ts'
 import type { FileKind } from './file-kind.ts'
 import { MAX_FILES, MAX_FOLDER_ENTRIES } from './limits.ts'
 import { naturalOrder } from './natural-order.ts'
@@ -142,7 +142,7 @@ export class FolderWalk {
         `There are more than ${MAX_FILES} job files. Put so many jobs into a .jsonl file.`,
       )
     }
-    this.files.push(file)
+    this.files.push({ ...file, kind: sniffSyntax(file.path, file.kind) })
   }
 }
 
