@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { NEED_CONDITIONS, ON_INTERRUPT } from './job.ts'
+import { MAX_CONCURRENCY, NEED_CONDITIONS, ON_INTERRUPT } from './job.ts'
 import {
   argument,
   byteSize,
@@ -183,6 +183,14 @@ export const sharedShape = {
       description: 'Jobs with a higher number run first.',
       default: SPEC_DEFAULTS.priority,
       examples: [10],
+    }),
+  slots: wholeNumber(1, MAX_CONCURRENCY)
+    .optional()
+    .meta({
+      description:
+        'How many places of its group and of the pool it takes. One that asks for more than there are takes all of them.',
+      default: SPEC_DEFAULTS.slots,
+      examples: [4],
     }),
   hold: z
     .boolean({ error: 'true or false' })

@@ -101,7 +101,7 @@ export type StateCounts = Readonly<Record<JobState, number>>
 
 export interface GroupSummary {
   readonly group: Group
-  /** Workers that hold jobs of the group. */
+  /** Places of the group that are taken. */
   readonly active: number
   readonly counts: StateCounts
 }

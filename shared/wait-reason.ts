@@ -2,6 +2,8 @@ import { missingCase } from './errors.ts'
 import type { PoolState, WaitReason, WaitingState } from './job.ts'
 
 export interface WaitContext {
+  /** Places the job asks for. */
+  readonly slots: number
   readonly pool: PoolState
   readonly group_paused: boolean
   /** Places of the group that are taken now. */
@@ -25,9 +27,14 @@ export function waitReason(state: WaitingState, context: WaitContext): WaitReaso
       if (context.pool === 'stopped' || context.pool === 'draining') return 'pool-stopped'
       if (context.pool === 'paused') return 'pool-paused'
       if (context.group_paused) return 'group-paused'
-      if (context.group_limit !== null && context.group_active >= context.group_limit) return 'group-full'
-      return 'no-slot'
+      return isGroupFull(context) ? 'group-full' : 'no-slot'
     default:
       return missingCase(state)
   }
+}
+
+/** A job that asks for more places than its group has takes all of them. */
+function isGroupFull({ slots, group_active, group_limit }: WaitContext): boolean {
+  if (group_limit === null) return false
+  return group_active >= group_limit || group_active + Math.min(slots, group_limit) > group_limit
 }

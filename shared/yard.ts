@@ -33,7 +33,7 @@ export interface YardSnapshot {
 }
 
 export interface GroupStatus extends Group {
-  /** Workers that hold jobs of it. */
+  /** Places of it that are taken. */
   readonly active: number
 }
 

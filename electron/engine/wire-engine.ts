@@ -158,6 +158,7 @@ function groupSetter({ parts }: Wiring): EngineParts['setGroup'] {
 function makeQueue({ options, loaded, parts, onError }: Wiring): ReadyQueue {
   const queue = new ReadyQueue({
     load: (query) => options.store.query(query),
+    concurrency: () => parts.pool.concurrency,
     onReady: () => {
       parts.dispatcher.request()
     },

@@ -23,7 +23,7 @@ export const WAIT_WORDS: Readonly<Record<WaitReason, string>> = {
   'pool-stopped': 'Pool is stopped',
   'group-paused': 'Group is paused',
   'group-full': 'Group is at its limit',
-  'no-slot': 'Waits for a free worker',
+  'no-slot': 'Waits for free places',
   dependency: 'Waits for other jobs',
   'begin-time': 'Not due yet',
   backoff: 'Waits before the next try',

@@ -199,6 +199,7 @@ export class FakeYard {
       job: { ...job, slots: 1, needs_open: 1, stop_reason: 'cancel' } as unknown as Job,
       wait_reason: isWaiting(job.state)
         ? waitReason(job.state, {
+            slots: 1,
             pool: this.pool.state,
             group_paused: group?.paused ?? false,
             group_active: group?.active ?? 0,

@@ -35,9 +35,16 @@ export interface DispatcherOptions {
 /** So long workers are waited for that are to give back what they have not started. */
 const RECALL_PATIENCE_MS = 2_000
 
-/** What a worker holds, all of one group, which gives it one place of that group. */
+/**
+ * What a worker holds: jobs of one group that take equally many places, of which one runs at a time. So the worker has the
+ * places of one of them, of the pool and of the group.
+ */
 interface Load {
   readonly group_id: number
+  /** What the jobs ask for. */
+  readonly slots: number
+  /** What that came to when the first was taken. */
+  readonly places: number
   readonly attempts: OrderedIds
 }
 
@@ -48,6 +55,8 @@ interface Load {
 export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #loads = new Map<WorkerRunner, Load>()
+  /** Places of the pool that are taken. */
+  #taken = 0
   #requested = false
 
   constructor(options: DispatcherOptions) {
@@ -134,17 +143,22 @@ export class Dispatcher {
     const attempts: ActiveAttempt[] = []
     this.#topUp(attempts)
     while (pool.hasReady()) {
-      const group_id = queue.bestGroup()
-      if (group_id === null) break
+      const next = queue.best()
+      if (next === undefined) break
+      const { group_id, slots } = next
+      const places = queue.placesOf(next)
+      // It waits for more room, and nothing may take that meanwhile: small jobs would keep a large one waiting for ever.
+      if (this.#taken + places > pool.concurrency) break
       const runner = pool.checkOut()
       if (runner === undefined) break
-      const load: Load = { group_id, attempts: new OrderedIds() }
+      const load: Load = { group_id, slots, places, attempts: new OrderedIds() }
       this.#loads.set(runner, load)
-      queue.occupy(group_id)
+      this.#taken += places
+      queue.occupy(group_id, places)
       this.#take(runner, load, attempts)
       if (load.attempts.size === 0) this.#unload(runner, load)
     }
-    pool.want(Math.min(pool.concurrency, this.#loads.size + queue.demand(pool.concurrency)))
+    pool.want(Math.min(pool.concurrency, this.#loads.size + queue.demand(pool.concurrency - this.#taken)))
     if (attempts.length > 0) void this.#claim(attempts)
   }
 
@@ -156,12 +170,12 @@ export class Dispatcher {
     for (const [runner, load] of this.#loads) {
       const first = queue.peek(load.group_id)
       if (first === undefined || runner.state !== 'busy') continue
-      if (queue.isOver(load.group_id) || runner.recalling || runner.retiring || this.#isLong(load)) continue
+      if (first.slots !== load.slots || queue.isOver(load.group_id)) continue
+      if (runner.recalling || runner.retiring || this.#isLong(load)) continue
       const spec = this.#tryParse(first, specs)
       if (spec === null || load.attempts.size * 2 > handAhead.limit(spec.task)) continue
-      const best = queue.bestGroup()
-      if (best !== null && best !== load.group_id && (queue.peek(best)?.priority ?? 0) >= first.priority)
-        continue
+      const best = queue.best()
+      if (best !== undefined && best.group_id !== load.group_id && best.priority >= first.priority) continue
       this.#take(runner, load, attempts)
     }
   }
@@ -180,7 +194,7 @@ export class Dispatcher {
     const share = this.#fairShare(load)
     for (;;) {
       const next = queue.peek(load.group_id)
-      if (next === undefined) return
+      if (next?.slots !== load.slots) return
       const spec = this.#tryParse(next, specs)
       if (spec === null) {
         queue.take(load.group_id)
@@ -198,10 +212,11 @@ export class Dispatcher {
   }
 
   /** The last jobs of a queue are not for one worker while others have nothing to do. */
-  #fairShare({ group_id, attempts }: Load): number {
+  #fairShare({ group_id, places, attempts }: Load): number {
     const { queue, pool } = this.#options
-    const places = Math.min(pool.concurrency, queue.group(group_id)?.parallel_limit ?? pool.concurrency)
-    return Math.max(1, Math.ceil((queue.count(group_id) + attempts.size) / Math.max(1, places)))
+    const limit = Math.min(pool.concurrency, queue.group(group_id)?.parallel_limit ?? pool.concurrency)
+    const workers = Math.max(1, Math.floor(limit / places))
+    return Math.max(1, Math.ceil((queue.count(group_id) + attempts.size) / workers))
   }
 
   async #claim(attempts: readonly ActiveAttempt[]): Promise<void> {
@@ -261,7 +276,8 @@ export class Dispatcher {
 
   #unload(runner: WorkerRunner, load: Load): void {
     this.#loads.delete(runner)
-    this.#options.queue.vacate(load.group_id)
+    this.#taken -= load.places
+    this.#options.queue.vacate(load.group_id, load.places)
     this.#options.pool.checkIn(runner)
     this.request()
   }

@@ -54,6 +54,8 @@ function addQueueing(spec: JobSpec, entry: JobEntry, defaults: JobDefaults): voi
   if (group !== undefined) spec.group = group
   const priority = entry.priority ?? defaults.priority
   if (priority !== undefined) spec.priority = priority
+  const slots = entry.slots ?? defaults.slots
+  if (slots !== undefined) spec.slots = slots
   const hold = entry.hold ?? defaults.hold
   if (hold !== undefined) spec.hold = hold
   const delay_ms = entry.delay ?? defaults.delay

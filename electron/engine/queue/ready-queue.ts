@@ -8,12 +8,14 @@ export type LoadReady = (query: QueryOf<'ready'>) => Promise<AnswerOf<'ready'>>
 interface Lane {
   group: Group
   readonly window: ReadyWindow
-  /** Places of the group that are taken: workers that hold jobs of it. */
+  /** Places of the group that are taken: by each worker that holds jobs of it, as many as one of those takes. */
   active: number
 }
 
 export interface ReadyQueueOptions {
   readonly load: LoadReady
+  /** Places of the pool. */
+  readonly concurrency: () => number
   /** Jobs arrived in a window: the dispatcher looks again. */
   readonly onReady: () => void
   readonly onLoadError: (error: unknown) => void
@@ -74,22 +76,36 @@ export class ReadyQueue {
     for (const lane of this.#lanes.values()) lane.window.invalidate()
   }
 
-  /** The group whose first job is to run next among those that have a place; its window is not empty. */
-  bestGroup(): number | null {
-    let best: Lane | null = null
-    let bestJob: ReadyJob | undefined
+  /**
+   * The job that is to run next: the first of the groups whose first job has room in its group. One that has none keeps
+   * those of its group that stand behind it from running, for else a large one would never find enough room.
+   */
+  best(): ReadyJob | undefined {
+    let best: ReadyJob | undefined
     for (const lane of this.#lanes.values()) {
       if (lane.group.paused) continue
       if (lane.group.parallel_limit !== null && lane.active >= lane.group.parallel_limit) continue
       this.#fill(lane)
       const job = lane.window.peek()
-      if (job === undefined) continue
-      if (bestJob === undefined || compareReady(job, bestJob) < 0) {
-        best = lane
-        bestJob = job
-      }
+      if (job === undefined || this.#roomOf(lane) < this.#placesOf(lane, job)) continue
+      if (best === undefined || compareReady(job, best) < 0) best = job
     }
-    return best?.group.id ?? null
+    return best
+  }
+
+  /** How many places a job takes: as many as it says, or all there are where it says more. */
+  placesOf(job: ReadyJob): number {
+    const lane = this.#lanes.get(job.group_id)
+    return lane === undefined ? job.slots : this.#placesOf(lane, job)
+  }
+
+  #placesOf({ group }: Lane, { slots }: ReadyJob): number {
+    if (slots === 1) return 1
+    return Math.max(1, Math.min(slots, group.parallel_limit ?? slots, this.#options.concurrency()))
+  }
+
+  #roomOf({ group, active }: Lane): number {
+    return group.parallel_limit === null ? Number.POSITIVE_INFINITY : group.parallel_limit - active
   }
 
   /** The first ready job of a group, whatever its limit. */
@@ -109,15 +125,15 @@ export class ReadyQueue {
     return this.#lanes.get(group_id)?.window.take()
   }
 
-  /** A worker holds jobs of the group from now on. */
-  occupy(group_id: number): void {
+  /** A worker holds jobs of the group from now on, which take so many places. */
+  occupy(group_id: number, places: number): void {
     const lane = this.#lanes.get(group_id)
-    if (lane !== undefined) lane.active += 1
+    if (lane !== undefined) lane.active += places
   }
 
-  vacate(group_id: number): void {
+  vacate(group_id: number, places: number): void {
     const lane = this.#lanes.get(group_id)
-    if (lane !== undefined) lane.active -= 1
+    if (lane !== undefined) lane.active -= places
   }
 
   /** More places of the group are taken than it has, since its limit was lowered. */
@@ -127,16 +143,15 @@ export class ReadyQueue {
     return lane.active > lane.group.parallel_limit
   }
 
-  /** Ready jobs in memory that could be claimed now, counted up to `atMost`: how many workers there is work for. */
-  demand(atMost: number): number {
+  /** Ready jobs in memory that could be claimed now in so many free places: how many more workers there is work for. */
+  demand(free: number): number {
     let demand = 0
     for (const lane of this.#lanes.values()) {
       if (lane.group.paused) continue
       this.#fill(lane)
-      const places =
-        lane.group.parallel_limit === null ? atMost : Math.max(0, lane.group.parallel_limit - lane.active)
-      demand += Math.min(places, lane.window.length)
-      if (demand >= atMost) return atMost
+      const places = Math.min(free, this.#roomOf(lane))
+      demand += lane.window.countFitting(places, (job) => this.#placesOf(lane, job))
+      if (demand >= free) return Math.max(0, free)
     }
     return demand
   }

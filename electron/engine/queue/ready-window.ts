@@ -35,6 +35,19 @@ export class ReadyWindow {
     return this.#jobs[this.#head]
   }
 
+  /** How many of the first jobs fit into so many places together. */
+  countFitting(places: number, placesOf: (job: ReadyJob) => number): number {
+    let left = places
+    let at = this.#head
+    for (; at < this.#jobs.length && left > 0; at += 1) {
+      const job = this.#jobs[at]
+      if (job === undefined) break
+      left -= placesOf(job)
+      if (left < 0) break
+    }
+    return at - this.#head
+  }
+
   take(): ReadyJob | undefined {
     const job = this.#jobs[this.#head]
     if (job === undefined) return undefined

@@ -50,6 +50,7 @@ function specFacts(spec: JobSpec): [string, string][] {
   ]
   const env = Object.keys(spec.env ?? {})
   if (env.length > 0) facts.push(['env', cut(env.join(' '))])
+  if (spec.slots !== undefined) facts.push(['slots', formatCount(spec.slots)])
   if (spec.timeout_ms !== undefined) facts.push(['timeout', formatDuration(spec.timeout_ms)])
   if (spec.retry !== undefined)
     facts.push(['retry', `up to ${counted(spec.retry.limit, 'time')}, ${spec.retry.backoff}`])

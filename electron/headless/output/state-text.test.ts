@@ -37,7 +37,7 @@ test('a job that waits says why, and for how long where that is known', () => {
     'its time has not come, due in 1m 00s',
   )
   expect(detailsText({ job: { ...BASE, state: 'queued' }, wait_reason: 'no-slot' }, 0)).toBe(
-    'all workers are busy',
+    'waits for free places',
   )
   expect(detailsText({ job: { ...BASE, state: 'held' }, wait_reason: 'held' }, 0)).toBe('')
 })

@@ -17,7 +17,7 @@ function waitText(reason: WaitReason): string {
     case 'group-full':
       return 'its group is full'
     case 'no-slot':
-      return 'all workers are busy'
+      return 'waits for free places'
     case 'dependency':
       return 'needs other jobs'
     case 'begin-time':
