@@ -34,3 +34,16 @@ export type FromOwner =
   | { readonly type: 'snapshot'; readonly seq: number; readonly yard: YardSnapshot }
   | { readonly type: 'delta'; readonly seq: number; readonly yard: YardDelta }
   | { readonly type: 'job-news'; readonly seq: number; readonly news: JobNews }
+
+const FROM_OWNER: ReadonlySet<unknown> = new Set<FromOwner['type']>([
+  'hello',
+  'answer',
+  'snapshot',
+  'delta',
+  'job-news',
+])
+
+/** The owner is a Jobyard of the same user and version: its messages are trusted to be whole, once they are of a kind we know. */
+export function isFromOwner(message: unknown): message is FromOwner {
+  return typeof message === 'object' && message !== null && 'type' in message && FROM_OWNER.has(message.type)
+}

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { ApiConnection, makeApiClient } from '../../shared/api-client.ts'
 import type { Wire } from '../../shared/api-client.ts'
 import type { FromOwner } from '../../shared/api-protocol.ts'
-import { API_VERSION } from '../../shared/api-protocol.ts'
+import { API_VERSION, isFromOwner } from '../../shared/api-protocol.ts'
 import { JobyardError, serialiseError } from '../../shared/errors.ts'
 import type { ApiClient } from '../../shared/ipc.ts'
 import type { RunningJob, YardSnapshot } from '../../shared/yard.ts'
@@ -169,17 +169,4 @@ function otherVersion(version: string): JobyardError {
     'WRONG_STATE',
     `The Jobyard that works this directory is of another version (${version}). Use that one, or start it anew.`,
   )
-}
-
-const KINDS: ReadonlySet<unknown> = new Set<FromOwner['type']>([
-  'hello',
-  'answer',
-  'snapshot',
-  'delta',
-  'job-news',
-])
-
-/** The owner is a Jobyard of this user: that what it says is whole is taken on trust. */
-function isFromOwner(message: unknown): message is FromOwner {
-  return typeof message === 'object' && message !== null && 'type' in message && KINDS.has(message.type)
 }

@@ -3,7 +3,7 @@ import { createConnection } from 'node:net'
 import { openLocalSocket } from '../../electron/engine/api/local-socket.ts'
 import { notedSocketAddress } from '../../electron/engine/api/local-socket-place.ts'
 import { readLines, sendLine } from '../../electron/engine/api/message-lines.ts'
-import { isFromOwner } from '../../renderer/transport/transport.ts'
+import { isFromOwner } from '../../shared/api-protocol.ts'
 import { describeApi } from './api-contract.ts'
 import type { ApiTransport, ClientWire, WireEvents } from './api-transport.ts'
 

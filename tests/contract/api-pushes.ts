@@ -24,10 +24,7 @@ export function describePushes({ owner }: ApiSubject): void {
     const { counts, data_dir, pool } = await client.watch()
     expect([data_dir, pool]).toEqual([owned.paths.dir, { state: 'running', concurrency: 2, active: 0 }])
     await owner().submit(...upTo(300).map(() => act({ act: 'none' })))
-    await client.until(
-      () => client.deltas.at(-1)?.counts?.succeeded === counts.succeeded + 300,
-      'the last counts',
-    )
+    await client.until(() => client.counts?.succeeded === counts.succeeded + 300, 'the last counts')
     expect(client.ended_count).toBe(300)
     expect(client.numbers).toEqual(upTo(client.deltas.length + 1))
     const times = client.deltas.map(({ now_ms }) => now_ms)
@@ -35,7 +32,7 @@ export function describePushes({ owner }: ApiSubject): void {
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(DELTA_INTERVAL_MS - EARLY_MS)
     // Asked again, it begins anew.
     client.connection.watch()
-    await client.until(() => client.numbers.at(-1) === 0, 'another snapshot')
+    await client.until(() => client.numbers.lastIndexOf(0) > 0, 'another snapshot')
     expect(client.snapshot?.counts.succeeded).toBe(counts.succeeded + 300)
   })
 
@@ -47,16 +44,13 @@ export function describePushes({ owner }: ApiSubject): void {
     const { counts } = await client.watch()
     await other.watch()
     await other.api('jobs:act', { verb: 'cancel', selection: { filter: { submission_id } } })
-    await other.until(
-      () => other.deltas.at(-1)?.counts?.cancelled === counts.cancelled + MANY.length,
-      'the end of all',
-    )
+    await other.until(() => other.counts?.cancelled === counts.cancelled + MANY.length, 'the end of all')
     await client.until(() => client.numbers.length >= PUSH_CREDIT, 'what may be under way')
     expect(client.numbers).toEqual(upTo(PUSH_CREDIT))
     for (const seq of client.numbers) client.say({ type: 'ack', seq })
-    await client.until(() => client.numbers.length === PUSH_CREDIT + 1, 'what gathered meanwhile')
+    await client.until(() => client.numbers.length > PUSH_CREDIT, 'what gathered meanwhile')
     expect(client.ended_count).toBe(MANY.length)
-    expect(client.deltas.at(-1)).toMatchObject({ counts: { cancelled: counts.cancelled + MANY.length } })
+    expect(client.counts?.cancelled).toBe(counts.cancelled + MANY.length)
     for (const { changed, ended } of client.deltas) {
       expect(changed?.ids.length ?? 0).toBeLessThanOrEqual(500)
       expect(ended?.jobs.length ?? 0).toBeLessThanOrEqual(20)
@@ -70,11 +64,7 @@ export function describePushes({ owner }: ApiSubject): void {
     const slow = await WireClient.over(transport)
     const { counts } = await slow.watch()
     const { submission_id } = await owner().submitHeld(MANY)
-    const stands = (held: number): Promise<void> =>
-      slow.until(
-        () => slow.deltas.findLast((delta) => delta.counts !== undefined)?.counts?.held === held,
-        'the counts',
-      )
+    const stands = (held: number): Promise<void> => slow.until(() => slow.counts?.held === held, 'the counts')
     await stands(counts.held + MANY.length)
     await busy.api('pool:pause', {})
     slow.wire.pause()
@@ -106,7 +96,7 @@ export function describePushes({ owner }: ApiSubject): void {
     const first = await client.api('job:log', { attempt_id, from: null, max_bytes: 1_000 })
     expect(first.chunks.map(({ text }) => text).join('')).toBe('first\n')
     writeFileSync(go, '')
-    await client.until(() => client.ended_count === 1, 'the end of the job')
+    await client.until(() => client.ended_count >= 1, 'the end of the job')
     const rest = await client.api('job:log', { attempt_id, from: first.next, max_bytes: 1_000 })
     expect(rest).toMatchObject({ chunks: [{ stream: 'stdout', text: 'last\n' }], at_end: true })
     // A place that this owner does not remember is read on from, too.

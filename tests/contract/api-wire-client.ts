@@ -98,6 +98,11 @@ export class WireClient {
     return this.snapshot
   }
 
+  /** Jobs by state, as it was told last. */
+  get counts(): YardSnapshot['counts'] | undefined {
+    return this.deltas.findLast(({ counts }) => counts !== undefined)?.counts ?? this.snapshot?.counts
+  }
+
   /** How many jobs have ended, as the pushes told. */
   get ended_count(): number {
     return this.deltas.reduce((sum, { ended }) => sum + (ended?.count ?? 0), 0)
