@@ -8,11 +8,15 @@ import { ApiSession } from './api-session.ts'
 import { Drops } from './drops.ts'
 import { makeHandlers } from './handlers.ts'
 import { LogPieces } from './log-pieces.ts'
+import { Pace } from './pace.ts'
 import { SettingsKeeper } from './settings-keeper.ts'
 import { keepUploadsSwept } from './upload-folders.ts'
 import { Watcher } from './watcher.ts'
 import type { YardPart } from './watcher.ts'
 import { Yard } from './yard.ts'
+
+/** Faster than anybody reads: which jobs workers hold changes with each job, and there may be many workers. */
+const WORKERS_INTERVAL_MS = 100
 
 export interface ApiServerOptions {
   readonly owned: OwnedEngine
@@ -61,6 +65,9 @@ class ConnectedServer implements OwnerApi {
   readonly #version: string
   readonly #yard: Yard
   readonly #sessions = new Map<ApiSession, Watcher>()
+  readonly #workers = new Pace(WORKERS_INTERVAL_MS, () => {
+    this.#tell('workers')
+  })
   readonly #unsubscribe: readonly (() => void)[]
   readonly #onClose: () => Promise<void>
 
@@ -91,6 +98,7 @@ class ConnectedServer implements OwnerApi {
     for (const end of this.#unsubscribe) end()
     for (const session of [...this.#sessions.keys()]) session.close()
     this.#yard.close()
+    this.#workers.close()
     await this.#onClose()
   }
 
@@ -113,7 +121,8 @@ class ConnectedServer implements OwnerApi {
       bus.on('job:changed', ({ jobs }) => {
         if (this.#sessions.size === 0) return
         this.tellJobs(jobs.map(({ id }) => id))
-        this.#tell('running', 'workers', 'pool', 'groups')
+        this.#tell('running', 'pool', 'groups')
+        this.#workers.ask()
       }),
       bus.on('job:ended', ({ jobs }) => {
         each((watcher) => {
@@ -139,7 +148,7 @@ class ConnectedServer implements OwnerApi {
         this.#tell('groups')
       }),
       bus.on('worker:changed', () => {
-        this.#tell('workers')
+        this.#workers.ask()
       }),
       bus.on('engine:fault', (fault) => {
         each((watcher) => {

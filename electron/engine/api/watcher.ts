@@ -30,7 +30,10 @@ export class Watcher {
   #seq = 0
   #acked = 0
   #timer: NodeJS.Timeout | null = null
+  /** Parts that may have changed. */
   readonly #parts = new Set<YardPart>()
+  /** Parts that are long, as they were sent last: most jobs that start or end change nothing of the groups. */
+  readonly #sent = new Map<YardPart, string>()
   readonly #changed = new Set<number>()
   #more = false
   #ended: EndedNotice[] = []
@@ -50,6 +53,7 @@ export class Watcher {
   async watch(): Promise<void> {
     this.#has_begun = false
     this.#forget()
+    this.#sent.clear()
     // What changes while the snapshot is read is kept for the first delta.
     this.#watching = true
     this.#snapshots += 1
@@ -160,12 +164,10 @@ export class Watcher {
       this.#job_changed = false
       this.#push({ type: 'job-news', seq: this.#seq, news })
     }
-    if (this.#isEmpty()) return
-    if (this.#seq - this.#acked < PUSH_CREDIT) {
-      const yard = this.#delta()
-      this.#forget()
-      this.#push({ type: 'delta', seq: this.#seq, yard })
-    }
+    if (this.#isEmpty() || this.#seq - this.#acked >= PUSH_CREDIT) return
+    const yard = this.#delta()
+    this.#forget()
+    if (yard !== null) this.#push({ type: 'delta', seq: this.#seq, yard })
   }
 
   #push(message: FromOwner): void {
@@ -174,19 +176,35 @@ export class Watcher {
     this.#plan()
   }
 
-  #delta(): YardDelta {
-    const has = (part: YardPart): boolean => this.#parts.has(part)
+  /** Null: nothing has changed that was not sent before. */
+  #delta(): YardDelta | null {
+    // The pool is always sent: a client that changed it shows the answer, and may have to be told that it is as before.
+    const pool = this.#parts.has('pool') ? this.#engine.poolStatus() : null
+    const counts = this.#parts.has('counts') ? this.#yard.counts : null
+    const groups = this.#news('groups', () => this.#yard.groups)
+    const workers = this.#news('workers', () => this.#yard.workers)
+    const running = this.#news('running', () => this.#yard.running)
     const isChanged = this.#more || this.#changed.size > 0
-    return {
-      now_ms: Date.now(),
-      ...(has('pool') ? { pool: this.#engine.poolStatus() } : {}),
-      ...(has('counts') ? { counts: this.#yard.counts } : {}),
-      ...(has('groups') ? { groups: this.#yard.groups } : {}),
-      ...(has('workers') ? { workers: this.#yard.workers } : {}),
-      ...(has('running') ? { running: this.#yard.running } : {}),
+    const news = {
+      ...(pool === null ? {} : { pool }),
+      ...(counts === null ? {} : { counts }),
+      ...(groups === null ? {} : { groups }),
+      ...(workers === null ? {} : { workers }),
+      ...(running === null ? {} : { running }),
       ...(isChanged ? { changed: { ids: [...this.#changed], more: this.#more } } : {}),
       ...(this.#ended_count > 0 ? { ended: { count: this.#ended_count, jobs: this.#ended } } : {}),
       ...(this.#faults.length > 0 ? { faults: this.#faults } : {}),
     }
+    return Object.keys(news).length === 0 ? null : { now_ms: Date.now(), ...news }
+  }
+
+  /** A part as it is now; null: it has not changed since it was sent. */
+  #news<T>(part: YardPart, read: () => T): T | null {
+    if (!this.#parts.has(part)) return null
+    const value = read()
+    const text = JSON.stringify(value)
+    if (text === this.#sent.get(part)) return null
+    this.#sent.set(part, text)
+    return value
   }
 }
