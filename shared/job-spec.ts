@@ -133,14 +133,16 @@ export interface Need {
   readonly condition: 'success' | 'failure' | 'always'
 }
 
-/** When the jobs of a sweep are stopped: `soon` starts no more of them, `now` stops those that run, too. */
-export interface HaltRule {
-  readonly when: 'soon' | 'now'
-  readonly on: 'fail' | 'success' | 'done'
+export const haltRuleSchema = z.strictObject({
+  /** `soon` starts no more of them, `now` stops those that run, too. */
+  when: z.enum(['soon', 'now']),
+  on: z.enum(['fail', 'success', 'done']),
   /** So many jobs, or so many percent of all. */
-  readonly limit: number
-  readonly percent: boolean
-}
+  limit: z.int().min(1),
+  percent: z.boolean(),
+})
+/** When the jobs of a sweep are stopped. */
+export type HaltRule = Readonly<z.infer<typeof haltRuleSchema>>
 
 /** What the jobs of a sweep that has rules have in common. */
 export interface SweepRules {

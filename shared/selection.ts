@@ -7,6 +7,9 @@ export const jobFilterSchema = z.strictObject({
   name: z.string().optional(),
   group: z.string().optional(),
   submission_id: z.int().optional(),
+  /** From this id on, up to that one. */
+  first_id: z.int().optional(),
+  last_id: z.int().optional(),
   /** Ended before this time, epoch milliseconds. */
   ended_before_ms: z.int().optional(),
   /** Ended then or later. */

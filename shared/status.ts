@@ -25,6 +25,8 @@ export interface Group {
   /** Most jobs of the group that run at once; null: no limit but the pool's. */
   readonly parallel_limit: number | null
   readonly paused: boolean
+  /** The group it is in: that one's limit and pause hold for its jobs, too. Missing: it is in none. */
+  readonly parent_id?: number
 }
 
 export type WorkerState = 'starting' | 'idle' | 'busy' | 'stopping' | 'gone'

@@ -45,6 +45,7 @@ export class Engine {
   static async open(options: EngineOptions): Promise<Engine> {
     const loaded = await loadEngine(options)
     const parts = wireEngine(options, loaded)
+    parts.halts.load(loaded.halt_rules)
     parts.announce(loaded.recovery.changes)
     await parts.dueTimer.refresh()
     return new Engine(parts, loaded.recovery)

@@ -10,7 +10,7 @@ import { removeLeftFiles } from './recovery/left-files.ts'
 import { recover } from './recovery/recover.ts'
 import type { RecoveryReport } from './recovery/recover.ts'
 import { Journal } from './store/journal.ts'
-import type { MetaKey } from './store/store.ts'
+import type { HaltRuleLeft, MetaKey } from './store/store.ts'
 
 /** What stands in the data directory when its engine opens, and what everything else is built on. */
 export interface Loaded {
@@ -20,6 +20,7 @@ export interface Loaded {
   readonly fault: (fault: SerialisedError) => void
   readonly recovery: RecoveryReport
   readonly groups: readonly Group[]
+  readonly halt_rules: readonly HaltRuleLeft[]
   readonly next: { readonly job: number; readonly attempt: number; readonly submission: number }
   readonly paused: boolean
   readonly concurrency: number | undefined
@@ -79,6 +80,7 @@ export async function loadEngine(options: EngineOptions): Promise<Loaded> {
     data_id,
     owner_id: randomUUID(),
     groups: await store.query({ type: 'groups' }),
+    halt_rules: await store.query({ type: 'halt-rules' }),
     next: {
       ...(await store.query({ type: 'next-ids' })),
       attempt: Number((await meta('next_attempt_id')) ?? 1),

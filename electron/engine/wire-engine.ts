@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { serialiseError } from '../../shared/errors.ts'
 import type { Group, PoolStatus } from '../../shared/status.ts'
 import { Actions } from './actions/actions.ts'
+import { HaltWatch } from './actions/halt-watch.ts'
 import { Sweeper } from './actions/sweeper.ts'
 import { ActiveAttempts } from './dispatcher/active-attempts.ts'
 import { AttemptLifecycle } from './dispatcher/attempt-lifecycle.ts'
@@ -43,6 +44,7 @@ export class EngineParts {
   submitter!: Submitter
   actions!: Actions
   watch!: LongJobWatch
+  halts!: HaltWatch
   sweeper!: Sweeper
   attemptIds!: IdSequence
   /** Tells what a commit changed, and lets the dispatcher look again. */
@@ -55,6 +57,7 @@ export class EngineParts {
 export interface GroupChange {
   readonly parallel_limit?: number | null
   readonly paused?: boolean
+  readonly parent_id?: number
 }
 
 /** What every part is made from. Parts refer to one another through `parts`, which is whole when anything is called. */
@@ -88,6 +91,12 @@ export function wireEngine(options: EngineOptions, loaded: Loaded): EngineParts 
   }
   Object.assign(parts, { bus, store, journal, announce, setMeta, setGroup: groupSetter(wiring) })
   parts.active = new ActiveAttempts()
+  parts.halts = new HaltWatch({
+    actions: () => parts.actions,
+    drop: ({ submission_id, first_job_id }) =>
+      journal.write({ type: 'drop-halt-rule', submission_id, first_job_id }),
+    onError,
+  })
   parts.attemptIds = new IdSequence(loaded.next.attempt, {
     step: ATTEMPT_ID_STEP,
     write: (below) => {
@@ -136,6 +145,8 @@ function announcer({ parts }: Wiring): (changes: Changes) => void {
     for (const group_id of changes.stale_groups) parts.queue.invalidate(group_id)
     if (changes.changed.length > 0) parts.bus.emit('job:changed', { jobs: changes.changed })
     if (changes.ended.length > 0) parts.bus.emit('job:ended', { jobs: changes.ended })
+    parts.halts.onChanged(changes.changed)
+    parts.halts.onEnds(changes.ended)
     parts.dispatcher.request()
   }
 }
@@ -218,6 +229,7 @@ function makeDispatcher({ loaded, parts, now }: Wiring, handAhead: HandAhead): D
     journal: parts.journal,
     specs: loaded.specs,
     handAhead,
+    halts: parts.halts,
     nextAttemptId: () => parts.attemptIds.take(1),
     mayClaim: () => parts.control.state === 'running' && !loaded.disk.faulty,
     announce: parts.announce,
@@ -246,6 +258,7 @@ function makeLifecycle(
     },
     onFault: loaded.fault,
     onBadEnd: options.onBadEnd,
+    halts: parts.halts,
     guard,
     nextAttemptId: () => parts.attemptIds.take(1),
     now,
@@ -284,6 +297,11 @@ function makeSubmitter({ loaded, parts, now }: Wiring): Submitter {
     jobIds: new IdSequence(loaded.next.job),
     submissionIds: new IdSequence(loaded.next.submission),
     ensureGroup: (name) => parts.setGroup(name, {}),
+    ensureSweepGroup: (name, parent, parallel_limit) =>
+      parts.setGroup(name, { parallel_limit, parent_id: parent.id }),
+    onHaltRules: (rules) => {
+      parts.halts.add(rules)
+    },
     announce: parts.announce,
     onOffered: () => {
       parts.dispatcher.request()

@@ -83,6 +83,14 @@ export class Actions {
     )
   }
 
+  /** Jobs that have not started are cancelled; those that run go on. */
+  cancelWaiting(selection: Selection): Promise<ActionOutcome> {
+    return this.#act(
+      (part, step) => ({ type: 'cancel', selection: part, step, at_ms: this.#options.now() }),
+      selection,
+    )
+  }
+
   hold(selection: Selection): Promise<ActionOutcome> {
     return this.#act(
       (part, step) => ({ type: 'hold', selection: part, step, at_ms: this.#options.now() }),

@@ -3,6 +3,7 @@ import type { SerialisedError } from '../../../shared/errors.ts'
 import { missingCase, serialiseError } from '../../../shared/errors.ts'
 import { UNASKED_RECALL_ID } from '../../../shared/worker-protocol.ts'
 import type { Outcome, WorkerEvent } from '../../../shared/worker-protocol.ts'
+import type { HaltWatch, JobEnd } from '../actions/halt-watch.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { AttemptFacts, Verdict } from '../queue/retry.ts'
 import { judgeInterrupted, judgeOutcome, judgeStopped } from '../queue/retry.ts'
@@ -36,6 +37,8 @@ export interface LifecycleOptions {
   readonly onDue: (at_ms: number) => void
   readonly onFault: (fault: SerialisedError) => void
   readonly onBadEnd: ((submission_id: number) => void) | undefined
+  /** Is told of ends when they are on their way to disk. */
+  readonly halts: HaltWatch
   readonly guard: TransitionGuard
   readonly nextAttemptId: () => number
   readonly now: () => number
@@ -207,6 +210,18 @@ export class AttemptLifecycle {
       if (isBad(end.next)) this.#tellBadEnd(end.start.attempt_id)
     }
     this.#options.journal.write({ type: 'end', ends }).then(this.#options.announce, this.#ignoreRefused)
+    if (this.#options.halts.isWatching) this.#options.halts.onEnds(this.#endedJobs(ends))
+  }
+
+  #endedJobs(ends: readonly AttemptEnd[]): JobEnd[] {
+    const ended: JobEnd[] = []
+    for (const { start, next } of ends) {
+      const attempt = this.#options.active.get(start.attempt_id)
+      if (attempt === undefined || (next.state !== 'succeeded' && next.state !== 'failed')) continue
+      const { id, submission_id } = attempt.job
+      ended.push({ id, submission_id, state: next.state })
+    }
+    return ended
   }
 
   /** While the worker is still taken: nothing can start in its place before the listener has heard of it. */

@@ -3,6 +3,7 @@ import { serialiseError } from '../../../shared/errors.ts'
 import type { SerialisedError } from '../../../shared/errors.ts'
 import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
 import type { RunOrder } from '../../../shared/worker-protocol.ts'
+import type { HaltWatch } from '../actions/halt-watch.ts'
 import type { ReadyQueue } from '../queue/ready-queue.ts'
 import type { Journal } from '../store/journal.ts'
 import { splitSpecText } from '../store/spec-text.ts'
@@ -23,6 +24,7 @@ export interface DispatcherOptions {
   readonly journal: Journal
   readonly specs: SpecCache
   readonly handAhead: HandAhead
+  readonly halts: Pick<HaltWatch, 'covers' | 'isStopping'>
   readonly nextAttemptId: () => number
   /** False while the pool is paused, draining or stopped, or while the disk refuses. */
   readonly mayClaim: () => boolean
@@ -164,7 +166,7 @@ export class Dispatcher {
 
   /** Busy workers with short jobs get more before they run dry, unless another group's job comes first. */
   #topUp(attempts: ActiveAttempt[]): void {
-    const { pool, queue, handAhead, specs } = this.#options
+    const { pool, queue, specs } = this.#options
     // A pool or a group that was made smaller shrinks by workers that run dry.
     if (pool.isOver()) return
     for (const [runner, load] of this.#loads) {
@@ -173,7 +175,7 @@ export class Dispatcher {
       if (first.slots !== load.slots || queue.isOver(load.group_id)) continue
       if (runner.recalling || runner.retiring || this.#isLong(load)) continue
       const spec = this.#tryParse(first, specs)
-      if (spec === null || load.attempts.size * 2 > handAhead.limit(spec.task)) continue
+      if (spec === null || load.attempts.size * 2 > this.#aheadLimit(first, spec)) continue
       const best = queue.best()
       if (best !== undefined && best.group_id !== load.group_id && best.priority >= first.priority) continue
       this.#take(runner, load, attempts)
@@ -190,7 +192,7 @@ export class Dispatcher {
 
   /** Takes one job for the worker, and more where they are short. */
   #take(runner: WorkerRunner, load: Load, attempts: ActiveAttempt[]): void {
-    const { queue, specs, handAhead, nextAttemptId, active, onBroken } = this.#options
+    const { queue, specs, nextAttemptId, active, halts, onBroken } = this.#options
     const share = this.#fairShare(load)
     for (;;) {
       const next = queue.peek(load.group_id)
@@ -201,14 +203,20 @@ export class Dispatcher {
         onBroken(next, this.#parseFault(next))
         continue
       }
-      if (load.attempts.size >= Math.min(share, handAhead.limit(spec.task))) return
+      if (load.attempts.size >= Math.min(share, this.#aheadLimit(next, spec))) return
       queue.take(load.group_id)
-      if (active.ofJob(next.id) !== undefined) continue
+      // It is about to be cancelled.
+      if (active.ofJob(next.id) !== undefined || halts.isStopping(next)) continue
       const attempt = newAttempt(nextAttemptId(), next, spec, runner)
       active.add(attempt)
       load.attempts.add(attempt.attempt_id)
       attempts.push(attempt)
     }
+  }
+
+  /** Jobs that may have to be stopped because of one before them are handed out one by one. */
+  #aheadLimit(job: ReadyJob, { task }: CommonSpec): number {
+    return this.#options.halts.covers(job) ? 1 : this.#options.handAhead.limit(task)
   }
 
   /** The last jobs of a queue are not for one worker while others have nothing to do. */

@@ -215,6 +215,8 @@ function isFact(type: OperationName): boolean {
     case 'undo':
     case 'sweep':
     case 'set-group':
+    case 'add-halt-rules':
+    case 'drop-halt-rule':
     case 'set-meta':
       return false
     default:

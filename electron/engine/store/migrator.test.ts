@@ -7,6 +7,7 @@ import { checkSchema, migrate, MIGRATIONS } from './migrator.ts'
 const RELEASED: readonly string[] = [
   '8c0732e979520632f887870fc23c4259f38d735111da7402323b19b77752c29e',
   'cc4708a542956b7e05b385a27ff23758922c8b866fe8d083c79f2f125fb89d0b',
+  '394ba218eede48312bfeff8c1a5b26d07a55ac9179157b0b02492fbd1ffe792d',
 ]
 
 const FIRST = 'CREATE TABLE a (id INTEGER PRIMARY KEY)'

@@ -39,6 +39,14 @@ export function filterConditions(filter: JobFilter): Conditions {
       AND id <= (SELECT last_job_id FROM submission WHERE id = @filter_submission)`)
     parameters['filter_submission'] = filter.submission_id
   }
+  if (filter.first_id !== undefined) {
+    sql.push('id >= @filter_first')
+    parameters['filter_first'] = filter.first_id
+  }
+  if (filter.last_id !== undefined) {
+    sql.push('id <= @filter_last')
+    parameters['filter_last'] = filter.last_id
+  }
   if (filter.ended_before_ms !== undefined) {
     sql.push('ended_ms < @filter_ended_before')
     parameters['filter_ended_before'] = filter.ended_before_ms

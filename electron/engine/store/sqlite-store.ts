@@ -7,6 +7,7 @@ import { cancel, hold, release, resolveInterrupted } from './operations/cancel.t
 import { clear, sweep } from './operations/clear.ts'
 import { edit } from './operations/edit.ts'
 import { readJobPage } from './operations/job-query.ts'
+import { addHaltRules, dropHaltRule, readHaltRules } from './operations/halt-rules.ts'
 import { claim, setActive, unclaim } from './operations/lease.ts'
 import { move } from './operations/move.ts'
 import { readNextIds } from './operations/next-ids.ts'
@@ -152,6 +153,10 @@ function run(context: StoreContext, operation: Operation): OperationResult {
       return sweep(context, operation)
     case 'set-group':
       return setGroup(context, operation)
+    case 'add-halt-rules':
+      return addHaltRules(context, operation)
+    case 'drop-halt-rule':
+      return dropHaltRule(context, operation)
     case 'set-meta':
       return setMeta(context, operation)
     default:
@@ -169,6 +174,8 @@ function answer(context: StoreContext, query: Query): AnswerOf<QueryName> {
       return readNextDue(context)
     case 'leases':
       return readLeases(context)
+    case 'halt-rules':
+      return readHaltRules(context)
     case 'open-submissions':
       return [...context.open_submissions]
     case 'meta':

@@ -17,7 +17,7 @@ import type {
   NeedCondition,
   StopReason,
 } from '../../../shared/job.ts'
-import type { JobSpec } from '../../../shared/job-spec.ts'
+import type { HaltRule, JobSpec } from '../../../shared/job-spec.ts'
 import type { Selection } from '../../../shared/selection.ts'
 import type { EndedJob, Group } from '../../../shared/status.ts'
 
@@ -233,9 +233,17 @@ export interface StoreOperations {
   }
   /** Creates the group where it is not there yet. Fields that are missing stay as they are. */
   'set-group': {
-    in: { readonly name: string; readonly parallel_limit?: number | null; readonly paused?: boolean }
+    in: {
+      readonly name: string
+      readonly parallel_limit?: number | null
+      readonly paused?: boolean
+      readonly parent_id?: number
+    }
     out: Group
   }
+  /** To be written before their submission is complete. */
+  'add-halt-rules': { in: { readonly rules: readonly StoredHaltRule[] }; out: null }
+  'drop-halt-rule': { in: Pick<StoredHaltRule, 'submission_id' | 'first_job_id'>; out: null }
   'set-meta': { in: { readonly key: MetaKey; readonly value: string }; out: null }
 }
 
@@ -270,6 +278,22 @@ export interface LeaseLeft {
   readonly stored_start: AttemptStart | null
 }
 
+/** When the jobs of a submission in a range of ids are to be stopped. Others' jobs may have ids in between. */
+export interface StoredHaltRule {
+  readonly submission_id: number
+  readonly first_job_id: number
+  readonly last_job_id: number
+  readonly job_count: number
+  readonly rule: HaltRule
+}
+
+/** A rule found at start. */
+export interface HaltRuleLeft extends StoredHaltRule {
+  readonly ended: readonly { readonly id: number; readonly state: 'succeeded' | 'failed' }[]
+  /** All of its jobs have ended. */
+  readonly is_over: boolean
+}
+
 /** Reads answered by the writing connection, in order with the writes before them. */
 export interface StoreQueries {
   /** Ready jobs of a group behind `after` (or from the start), not leased, in order, at most `limit`. */
@@ -281,6 +305,7 @@ export interface StoreQueries {
   /** The next time a scheduled or retrying job is due; null: none. */
   'next-due': { in: unknown; out: number | null }
   leases: { in: unknown; out: readonly LeaseLeft[] }
+  'halt-rules': { in: unknown; out: readonly HaltRuleLeft[] }
   'open-submissions': { in: unknown; out: readonly number[] }
   meta: { in: { readonly key: MetaKey }; out: string | null }
   /** The ids that the next job and the next submission are to have; neither was ever used. */

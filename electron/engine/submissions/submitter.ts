@@ -6,8 +6,10 @@ import type { EventBus } from '../events/event-bus.ts'
 import type { ReadyQueue } from '../queue/ready-queue.ts'
 import type { Journal } from '../store/journal.ts'
 import { writeSpecText } from '../store/spec-text.ts'
-import type { Changes, JobInsert, ReadyJob } from '../store/store.ts'
+import type { Changes, JobInsert, ReadyJob, StoredHaltRule } from '../store/store.ts'
 import type { IdSequence } from './id-sequence.ts'
+import { SweepTracker } from './sweep-tracker.ts'
+import type { SweepGroups } from './sweep-tracker.ts'
 
 /** Up to this many jobs are written in one transaction with their submission; more are streamed in chunks. */
 const CHUNK_JOBS = 2_000
@@ -31,6 +33,10 @@ export interface SubmitterOptions {
   readonly jobIds: IdSequence
   readonly submissionIds: IdSequence
   readonly ensureGroup: (name: string) => Promise<Group>
+  /** A group inside another one, for the jobs of a sweep that has a limit. */
+  readonly ensureSweepGroup: SweepGroups['ensureSweepGroup']
+  /** Rules of jobs that are about to become visible. */
+  readonly onHaltRules: (rules: readonly StoredHaltRule[]) => void
   readonly announce: (changes: Changes) => void
   /** Ready jobs were put into the queue. */
   readonly onOffered: () => void
@@ -83,6 +89,7 @@ export class SubmissionWriter {
   /** The first chunk is kept back: a submission of one chunk is written in one transaction. */
   #held: { readonly jobs: readonly NewJob[]; readonly inserts: readonly JobInsert[] } | null = null
   readonly #under_way: Promise<void>[] = []
+  readonly #sweeps: SweepTracker
   #opened = false
   #done = false
   #count = 0
@@ -92,6 +99,7 @@ export class SubmissionWriter {
   constructor(options: SubmitterOptions, label: string) {
     this.#options = options
     this.#label = label
+    this.#sweeps = new SweepTracker(options)
     this.#at_ms = options.now()
     this.submission_id = options.submissionIds.take(1)
   }
@@ -114,6 +122,7 @@ export class SubmissionWriter {
     this.#done = true
     const { journal, queue, bus, announce, onDue } = this.#options
     for (const written of this.#under_way.splice(0)) await written
+    this.#writeHaltRules()
     if (this.#opened) {
       announce(await journal.write({ type: 'complete-submission', submission_id: this.submission_id }))
       for (const group_id of this.#groups) queue.invalidate(group_id)
@@ -135,6 +144,15 @@ export class SubmissionWriter {
     if (!this.#opened) return
     await Promise.allSettled(this.#under_way.splice(0))
     await abortSubmission(this.#options.journal, this.submission_id)
+  }
+
+  /** In the commit that makes the jobs visible, or before it: none of them may end unseen. */
+  #writeHaltRules(): void {
+    const rules = this.#sweeps.haltRules(this.submission_id)
+    if (rules.length === 0) return
+    // Where the disk refuses these it refuses the jobs, too.
+    this.#options.journal.write({ type: 'add-halt-rules', rules }).catch(() => undefined)
+    this.#options.onHaltRules(rules)
   }
 
   async #openNow(): Promise<void> {
@@ -168,12 +186,20 @@ export class SubmissionWriter {
     const inserts: JobInsert[] = []
     let id = first_id
     for (const job of jobs) {
-      const name = job.spec.group ?? DEFAULT_GROUP
-      const group = this.#options.queue.groupByName(name) ?? (await this.#options.ensureGroup(name))
-      inserts.push(this.#toInsert(job, id, group.id))
+      this.#sweeps.saw(job, id)
+      inserts.push(this.#toInsert(job, id, await this.#groupIdFor(job)))
       id += 1
     }
     return inserts
+  }
+
+  async #groupIdFor(job: NewJob): Promise<number> {
+    if (job.sweep !== undefined && job.sweep.max_parallel !== null) {
+      return (await this.#sweeps.groupFor(job, job.sweep)).id
+    }
+    const name = job.spec.group ?? DEFAULT_GROUP
+    const group = this.#options.queue.groupByName(name) ?? (await this.#options.ensureGroup(name))
+    return group.id
   }
 
   #toInsert({ spec, needs }: NewJob, id: number, group_id: number): JobInsert {

@@ -7,20 +7,25 @@ interface GroupRow {
   readonly name: string
   readonly parallel_limit: number | null
   readonly paused: number
+  readonly parent_id: number | null
 }
 
-const GROUP_COLUMNS = 'SELECT id, name, parallel_limit, paused FROM job_group'
+const GROUP_COLUMNS = 'SELECT id, name, parallel_limit, paused, parent_id FROM job_group'
 
-function toGroup(row: GroupRow): Group {
-  return { id: row.id, name: row.name, parallel_limit: row.parallel_limit, paused: row.paused !== 0 }
+function toGroup({ id, name, parallel_limit, paused, parent_id }: GroupRow): Group {
+  const group = { id, name, parallel_limit, paused: paused !== 0 }
+  return parent_id === null ? group : { ...group, parent_id }
 }
 
 /** Creates the group where it is not there yet; fields that are missing stay as they are. */
 export function setGroup(context: StoreContext, operation: OperationOf<'set-group'>): Group {
-  const { name, parallel_limit, paused } = operation
+  const { name, parallel_limit, paused, parent_id } = operation
   context.sql('INSERT INTO job_group (name) VALUES (?) ON CONFLICT (name) DO NOTHING').run(name)
   if (parallel_limit !== undefined) {
     context.sql('UPDATE job_group SET parallel_limit = ? WHERE name = ?').run(parallel_limit, name)
+  }
+  if (parent_id !== undefined) {
+    context.sql('UPDATE job_group SET parent_id = ? WHERE name = ?').run(parent_id, name)
   }
   if (paused !== undefined)
     context.sql('UPDATE job_group SET paused = ? WHERE name = ?').run(paused ? 1 : 0, name)

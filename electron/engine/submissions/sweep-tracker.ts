@@ -1,0 +1,63 @@
+import type { NewJob, SweepRules } from '../../../shared/job-spec.ts'
+import { DEFAULT_GROUP } from '../../../shared/job-spec.ts'
+import type { Group } from '../../../shared/status.ts'
+import type { StoredHaltRule } from '../store/store.ts'
+
+export interface SweepGroups {
+  readonly ensureGroup: (name: string) => Promise<Group>
+  /** A group inside another one, with a limit of its own. */
+  readonly ensureSweepGroup: (name: string, parent: Group, parallel_limit: number) => Promise<Group>
+}
+
+interface Tracked {
+  readonly rules: SweepRules
+  readonly first_job_id: number
+  last_job_id: number
+  job_count: number
+}
+
+/** Gathers what the sweeps of one submission ask of the engine while their jobs go by. */
+export class SweepTracker {
+  readonly #groups: SweepGroups
+  readonly #tracked = new Map<number, Tracked>()
+  /** By sweep and parent: the group may have a hole in its name. */
+  readonly #sweep_groups = new Map<string, Group>()
+
+  constructor(groups: SweepGroups) {
+    this.#groups = groups
+  }
+
+  /** A job has been given its id; ids ascend. */
+  saw({ sweep }: NewJob, id: number): void {
+    if (sweep?.halt == null) return
+    const tracked = this.#tracked.get(sweep.key)
+    if (tracked === undefined) {
+      this.#tracked.set(sweep.key, { rules: sweep, first_job_id: id, last_job_id: id, job_count: 1 })
+      return
+    }
+    tracked.last_job_id = id
+    tracked.job_count += 1
+  }
+
+  /**
+   * The group of a job whose sweep has a limit: one inside the group that the job names. It is found by its name, so that
+   * a sweep that is dropped again shares it, and no list of groups grows with each drop.
+   */
+  async groupFor({ spec }: NewJob, { key, name, max_parallel }: SweepRules): Promise<Group> {
+    const parent_name = spec.group ?? DEFAULT_GROUP
+    const id = `${key} ${parent_name}`
+    const known = this.#sweep_groups.get(id)
+    if (known !== undefined) return known
+    const parent = await this.#groups.ensureGroup(parent_name)
+    if (max_parallel === null) return parent
+    const group = await this.#groups.ensureSweepGroup(`${parent_name} · ${name}`, parent, max_parallel)
+    this.#sweep_groups.set(id, group)
+    return group
+  }
+
+  haltRules(submission_id: number): StoredHaltRule[] {
+    return [...this.#tracked.values()].flatMap(({ rules: { halt }, first_job_id, last_job_id, job_count }) =>
+      halt === null ? [] : [{ submission_id, first_job_id, last_job_id, job_count, rule: halt }],
+    )
+  }
+}
