@@ -1,5 +1,7 @@
 /** Which columns the history shows. Kept in this browser. State and name are always there. */
 
+import type { SortColumn } from '../../../shared/listing.ts'
+
 export const COLUMNS = [
   'id',
   'group',
@@ -36,6 +38,13 @@ export const COLUMN_LOOKS: Readonly<Record<Column, ColumnLook>> = {
   started: { label: 'Started', min_rem: 7, grow: 0, is_number: true },
   ended: { label: 'Ended', min_rem: 7, grow: 0, is_number: true },
   duration: { label: 'Took', min_rem: 4.75, grow: 0, is_number: true },
+}
+
+/** What the owner sorts by for a column. */
+export const SORTED_BY: Readonly<Record<Column, SortColumn>> = {
+  ...{ id: 'id', group: 'group', why: 'cause', exit_code: 'exit_code', attempts: 'attempts' },
+  ...{ priority: 'priority', kind: 'kind', queued: 'queued', started: 'started', ended: 'ended' },
+  duration: 'duration',
 }
 
 const STATE_LOOK = { min_rem: 6.75, grow: 0 }

@@ -1,9 +1,11 @@
+import type { ListSort } from '../../../shared/listing.ts'
 import type { JobFilter, Selection } from '../../../shared/selection.ts'
 import type { HistoryJob } from '../../../shared/status.ts'
 import type { YardDelta } from '../../../shared/yard.ts'
 import { dependOn } from '../../components/depend-on.ts'
 import type { AppState } from '../../state/app-state.svelte.ts'
-import { PAGE_JOBS, PagedRows } from '../queue/paged-rows.ts'
+import { orderOf } from '../queue/list-sort.ts'
+import { PagedRows } from '../queue/paged-rows.ts'
 import { RefreshPace } from '../queue/refresh-pace.ts'
 import type { ListSelection } from '../queue/selection-model.ts'
 import { NOTHING_SELECTED } from '../queue/selection-model.ts'
@@ -13,6 +15,8 @@ import { OutputSearch } from './output-search.svelte.ts'
 
 const MOST_ROWS_READ = 500
 const FIRST_ROWS = 60
+/** As the history begins. */
+export const LAST_FIRST: ListSort = { by: 'ended', down: true }
 
 /** What the history shows: jobs that are over, the last first, or those whose output holds a text. */
 class HistoryList {
@@ -22,7 +26,11 @@ class HistoryList {
   selection = $state.raw<ListSelection>(NOTHING_SELECTED)
   /** Jobs that ended while one looked further down. */
   newer = $state(0)
+  /** By a column; null: the last that ended first. */
+  sort = $state.raw<ListSort | null>(null)
   is_loaded = $state(false)
+  /** The same jobs are on their way in another order. */
+  is_sorting = $state(false)
   error = $state.raw<unknown>(null)
   counted = $state.raw<{ readonly count: number; readonly more: boolean } | null>(null)
   /** A search in the output goes on, or its matches are shown. */
@@ -78,19 +86,31 @@ class HistoryList {
     this.reload()
   }
 
+  setSort(sort: ListSort | null): void {
+    this.sort = sort
+    this.selection = NOTHING_SELECTED
+    this.newer = 0
+    this.is_sorting = true
+    this.#restart()
+  }
+
   /** Asks for everything anew. */
   reload(): void {
     this.filter = toJobFilter(this.form, this.#app.yard.ownerTime())
     this.selection = NOTHING_SELECTED
     this.newer = 0
+    this.is_loaded = false
+    this.#restart()
+    this.#count()
+    if (this.search !== null) this.searchOutput(this.search.text)
+  }
+
+  #restart(): void {
     this.#rows.close()
     this.#rows = this.#makeRows()
-    this.is_loaded = false
     this.#first = 0
     this.#last = FIRST_ROWS
     this.#rows.want(this.#first, this.#last)
-    this.#count()
-    if (this.search !== null) this.searchOutput(this.search.text)
   }
 
   /** Shows jobs that printed this text; an empty one: all jobs again. */
@@ -129,13 +149,14 @@ class HistoryList {
   }
 
   #makeRows(): PagedRows {
-    const query = { filter: this.filter, order: 'ended' as const, limit: PAGE_JOBS }
+    const query = { filter: this.filter, order: orderOf(this.sort ?? LAST_FIRST, true) }
     const rows: PagedRows = new PagedRows(
-      (before) => this.#app.api('jobs:list', before === null ? query : { ...query, before }),
+      (start, limit, signal) => this.#app.api('jobs:list', { ...query, ...start, limit }, signal),
       () => {
         if (rows !== this.#rows) return
         this.error = rows.error
         this.is_loaded = true
+        this.is_sorting = false
         this.#version += 1
       },
     )

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Job } from '../../../shared/job.ts'
-import type { JobPage, ListCursor } from '../../../shared/listing.ts'
+import type { JobPage } from '../../../shared/listing.ts'
 import type { HistoryJob } from '../../../shared/status.ts'
+import type { PageStart } from './paged-rows.ts'
 import { PAGE_JOBS, PagedRows } from './paged-rows.ts'
 
 function row(id: number, state: 'queued' | 'held' = 'queued'): HistoryJob {
@@ -14,7 +15,8 @@ function row(id: number, state: 'queued' | 'held' = 'queued'): HistoryJob {
 
 /** A list of so many jobs by id, that can lose its first ones, and counts what it is asked. */
 class Listing {
-  asked: number[] = []
+  asked: PageStart[] = []
+  signals: AbortSignal[] = []
   first = 1
   last: number
   /** Pages end early after so many rows. */
@@ -24,13 +26,27 @@ class Listing {
     this.last = count
   }
 
-  fetch = (before: ListCursor | null, limit: number): Promise<JobPage> => {
-    this.asked.push(limit)
-    const from = Math.max(this.first, (before?.id ?? 0) + 1)
+  fetch = (start: PageStart, limit: number, signal: AbortSignal): Promise<JobPage> => {
+    this.asked.push(start)
+    this.signals.push(signal)
+    const skip = 'skip' in start ? start.skip : null
+    const before = 'before' in start ? start.before.id : this.first - 1 + (skip ?? 0)
+    const from = Math.max(this.first, before + 1)
     const count = Math.max(0, Math.min(limit, this.at_most, this.last - from + 1))
     const jobs = Array.from({ length: count }, (_, at) => row(from + at))
     const last_id = from + count - 1
-    return Promise.resolve({ jobs, next: last_id < this.last ? { id: last_id, ended_ms: null } : null })
+    return Promise.resolve({
+      jobs,
+      next: last_id < this.last && count > 0 ? { id: last_id, ended_ms: null } : null,
+      ...(skip === null
+        ? {}
+        : {
+            start: {
+              before: skip === 0 ? null : { id: from - 1, ended_ms: null },
+              total: this.last - this.first + 1,
+            },
+          }),
+    })
   }
 }
 
@@ -53,13 +69,47 @@ test('rows that are not loaded are null, and come when they are looked at', asyn
   expect(rows.length(1_000)).toBe(1_000)
 })
 
-test('a place far down is reached by walking, in the longest strides', async () => {
+test('a place far down is asked for by its number, those near it by their cursors', async () => {
   const listing = new Listing(10_000)
   const rows = open(listing)
   rows.want(9_000, 9_040)
   await settled(rows)
   expect(rows.row(9_000)?.job.id).toBe(9_001)
-  expect(listing.asked.filter((limit) => limit === 500).length).toBe(18)
+  rows.want(9_240, 9_280)
+  await settled(rows)
+  expect(rows.row(9_251)?.job.id).toBe(9_252)
+  const [first, ...others] = listing.asked.map((start) => Object.keys(start)[0])
+  expect(first).toBe('skip')
+  expect(new Set(others)).toEqual(new Set(['before']))
+})
+
+test('a place one comes back to is read where it began, whatever has left the list above', async () => {
+  const listing = new Listing(10_000)
+  const rows = open(listing)
+  rows.want(9_000, 9_040)
+  await settled(rows)
+  listing.first = 101
+  await rows.refresh()
+  expect(rows.row(9_000)?.job.id).toBe(9_001)
+})
+
+test('a place behind the end leads to the end', async () => {
+  const listing = new Listing(PAGE_JOBS * 10 + 10)
+  const rows = open(listing)
+  rows.want(90_000, 90_040)
+  await settled(rows)
+  expect(rows.length(100_000)).toBe(PAGE_JOBS * 10 + 10)
+  rows.want(PAGE_JOBS * 10, PAGE_JOBS * 10 + 40)
+  await settled(rows)
+  expect(rows.row(PAGE_JOBS * 10 + 9)?.job.id).toBe(PAGE_JOBS * 10 + 10)
+})
+
+test('what is thrown away takes back what it asked for', () => {
+  const listing = new Listing(1_000)
+  const rows = open(listing)
+  rows.want(0, 40)
+  rows.close()
+  expect(listing.signals.map(({ aborted }) => aborted)).toEqual([true])
 })
 
 test('the end is known once it was seen, whatever was estimated', async () => {
@@ -113,7 +163,7 @@ test('a failure is kept, and the next look tries again', async () => {
   const listing = new Listing(100)
   const failing = { fails: true }
   const rows = new PagedRows(
-    (before, limit) => (failing.fails ? Promise.reject(new Error('gone')) : listing.fetch(before, limit)),
+    (...asked) => (failing.fails ? Promise.reject(new Error('gone')) : listing.fetch(...asked)),
     () => undefined,
   )
   rows.want(0, 40)

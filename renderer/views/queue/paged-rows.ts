@@ -1,5 +1,4 @@
 import type { JobPage, ListCursor } from '../../../shared/listing.ts'
-import { MAX_PAGE_JOBS } from '../../../shared/listing.ts'
 import type { HistoryJob } from '../../../shared/status.ts'
 
 /** Jobs in one page: a few screens. */
@@ -7,15 +6,21 @@ export const PAGE_JOBS = 250
 /** Pages kept around the one looked at; others are forgotten but for their cursor. */
 const KEPT_PAGES = 6
 
-export type FetchPage = (before: ListCursor | null, limit: number) => Promise<JobPage>
+/** So many pages are walked over to one that is wanted; one further off is asked for by its place. */
+const WALKED_PAGES = 4
+
+/** Where a page begins: behind a cursor, at the start of the list, or behind so many rows. */
+export type PageStart = { readonly before: ListCursor } | { readonly skip: number } | Record<string, never>
+
+export type FetchPage = (start: PageStart, limit: number, signal: AbortSignal) => Promise<JobPage>
 
 interface Page {
   readonly jobs: readonly HistoryJob[]
 }
 
 /**
- * A window on a long list. Pages are loaded where one looks; a place far down is reached by walking over the pages before
- * it, of which only the cursors are kept. Rows that are not there yet are null.
+ * A window on a long list. Pages are loaded where one looks: one after the other by their cursors, a place far off by its
+ * number. Rows that are not there yet are null.
  */
 export class PagedRows {
   readonly #fetch: FetchPage
@@ -30,7 +35,7 @@ export class PagedRows {
   #first_wanted = 0
   #last_wanted = 0
   #work: Promise<void> | null = null
-  #is_closed = false
+  readonly #abort = new AbortController()
   error: unknown = null
 
   constructor(fetch: FetchPage, onChange: () => void) {
@@ -38,9 +43,9 @@ export class PagedRows {
     this.#onChange = onChange
   }
 
-  /** What is thrown away goes on asking for nothing. */
+  /** What is thrown away takes back what it asked for, and asks for nothing more. */
   close(): void {
-    this.#is_closed = true
+    this.#abort.abort()
   }
 
   row(index: number): HistoryJob | null {
@@ -128,19 +133,12 @@ export class PagedRows {
   }
 
   async #loadAll(): Promise<void> {
-    for (let at = this.#nextPage(); at !== null && !this.#is_closed; at = this.#nextPage()) {
-      // On a long way, as many as one may ask for at once; what is passed by is not kept.
-      const stride = Math.floor(MAX_PAGE_JOBS / PAGE_JOBS)
-      const is_walk = at + stride <= this.#first_wanted
+    for (let at = this.#nextPage(); at !== null && !this.#isClosed(); at = this.#nextPage()) {
       try {
-        const page = await this.#fetchWhole(this.#cursors.get(at) ?? null, PAGE_JOBS * (is_walk ? stride : 1))
+        const page = await this.#fetchPage(at)
         if (this.#isClosed()) return
         this.error = null
-        if (is_walk && page.next !== null) {
-          this.#cursors.set(at + stride, page.next)
-          continue
-        }
-        this.#takeAll(at, page)
+        this.#take(at, page)
         this.#onChange()
       } catch (thrown) {
         if (this.#isClosed()) return
@@ -151,48 +149,52 @@ export class PagedRows {
     }
   }
 
-  /** The owner may end a page early, where it takes long to find: it goes on until it is full. */
+  async #fetchPage(at: number): Promise<JobPage> {
+    const before = this.#cursors.get(at)
+    if (before !== undefined) return this.#fetchWhole(before, PAGE_JOBS)
+    const page = await this.#fetch({ skip: at * PAGE_JOBS }, PAGE_JOBS, this.#abort.signal)
+    if (page.start !== undefined && page.jobs.length > 0) this.#cursors.set(at, page.start.before)
+    // The list is shorter than was thought.
+    if (page.jobs.length === 0 && page.start !== undefined) this.#endIn(page.start.total)
+    return this.#filled(page, PAGE_JOBS)
+  }
+
   async #fetchWhole(before: ListCursor | null, limit: number): Promise<JobPage> {
-    let page = await this.#fetch(before, limit)
-    while (page.next !== null && page.jobs.length < limit && !this.#is_closed) {
-      const more = await this.#fetch(page.next, limit - page.jobs.length)
+    const page = await this.#fetch(before === null ? {} : { before }, limit, this.#abort.signal)
+    return this.#filled(page, limit)
+  }
+
+  /** The owner may end a page early, where it takes long to find: it goes on until it is full. */
+  async #filled(first: JobPage, limit: number): Promise<JobPage> {
+    let page = first
+    while (page.next !== null && page.jobs.length < limit && !this.#isClosed()) {
+      const left = limit - page.jobs.length
+      const more = await this.#fetch({ before: page.next }, left, this.#abort.signal)
       page = { jobs: [...page.jobs, ...more.jobs], next: more.next }
     }
     return page
   }
 
-  /** A stride that met the end holds more than one page; only the last can be less than full. */
-  #takeAll(at: number, page: JobPage): void {
-    let first = at
-    let jobs = page.jobs
-    for (; jobs.length > PAGE_JOBS; first += 1) {
-      this.#pages.set(first, { jobs: jobs.slice(0, PAGE_JOBS) })
-      this.#stale.delete(first)
-      jobs = jobs.slice(PAGE_JOBS)
-    }
-    this.#take(first, { jobs, next: page.next })
-  }
-
   /** Asked again after each wait. */
   #isClosed(): boolean {
-    return this.#is_closed
+    return this.#abort.signal.aborted
   }
 
-  /** The page to load next: the first that is wanted and missing, or one on the way to it. */
+  /** The page to load next: the first that is wanted and missing, or one on the way to it where that is short. */
   #nextPage(): number | null {
     for (let at = this.#first_wanted; at <= this.#last_wanted; at += 1) {
       if (this.#pages.has(at) && !this.#stale.has(at)) continue
       if (this.#end !== null && at * PAGE_JOBS >= this.#end && at > 0) return null
-      if (this.#cursors.has(at)) return at
-      let on_the_way = at - 1
-      while (!this.#cursors.has(on_the_way)) on_the_way -= 1
-      return on_the_way
+      for (let near = at; near >= Math.max(0, at - WALKED_PAGES); near -= 1) {
+        if (this.#cursors.has(near)) return near
+      }
+      return at
     }
     return null
   }
 
   #take(at: number, page: JobPage): void {
-    this.#pages.set(at, { jobs: page.jobs })
+    if (page.jobs.length > 0 || at === 0) this.#pages.set(at, { jobs: page.jobs })
     this.#stale.delete(at)
     if (page.next === null) this.#endAt(at, page.jobs.length)
     else {
@@ -207,11 +209,20 @@ export class PagedRows {
   }
 
   #endAt(at: number, count: number): void {
+    if (count > 0 || at === 0) {
+      this.#endIn(at * PAGE_JOBS + count)
+      return
+    }
     // The list became shorter while one looked at a place behind its end: the page before knows how it ends.
-    if (count === 0 && at > 0) this.#stale.add(at - 1)
-    this.#end = at * PAGE_JOBS + count
-    for (const other of [...this.#pages.keys()]) if (other > at) this.#pages.delete(other)
-    for (const other of [...this.#cursors.keys()]) if (other > at) this.#cursors.delete(other)
+    if (this.#pages.has(at - 1)) this.#stale.add(at - 1)
+    this.#endIn(Math.min(this.#end ?? Infinity, at * PAGE_JOBS))
+  }
+
+  #endIn(count: number): void {
+    this.#end = count
+    const last = Math.max(0, Math.ceil(count / PAGE_JOBS) - 1)
+    for (const other of [...this.#pages.keys()]) if (other > last) this.#pages.delete(other)
+    for (const other of [...this.#cursors.keys()]) if (other > last) this.#cursors.delete(other)
   }
 
   #forgetFar(at: number): void {
@@ -233,6 +244,8 @@ function isSame(a: ListCursor | null | undefined, b: ListCursor): boolean {
     a.ended_ms === b.ended_ms &&
     a.run?.position === b.run?.position &&
     a.run?.priority === b.run?.priority &&
-    a.run?.waiting === b.run?.waiting
+    a.run?.waiting === b.run?.waiting &&
+    a.sort?.rank === b.sort?.rank &&
+    a.sort?.value === b.sort?.value
   )
 }

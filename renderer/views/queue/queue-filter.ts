@@ -1,8 +1,9 @@
 /** What the queue shows: states, a name, a group and an order, as a person picks them. */
 import type { JobState } from '../../../shared/job.ts'
 import { ACTIVE_STATES, ENDED_STATES, WAITING_STATES } from '../../../shared/job.ts'
-import type { ListOrder } from '../../../shared/listing.ts'
+import type { JobListQuery, ListOrder, ListSort } from '../../../shared/listing.ts'
 import type { JobFilter } from '../../../shared/selection.ts'
+import { orderOf } from './list-sort.ts'
 
 export interface QueueFilter {
   /** Empty: all that are not over. */
@@ -11,9 +12,11 @@ export interface QueueFilter {
   /** '' is every group. */
   readonly group: string
   readonly order: ListOrder
+  /** By a column, in place of `order`; null: as `order` says. */
+  readonly sort: ListSort | null
 }
 
-export const NO_FILTER: QueueFilter = { states: [], name: '', group: '', order: 'run' }
+export const NO_FILTER: QueueFilter = { states: [], name: '', group: '', order: 'run', sort: null }
 
 const OPEN_STATES: readonly JobState[] = [...ACTIVE_STATES, ...WAITING_STATES, 'interrupted']
 
@@ -35,7 +38,8 @@ const IN_RUN_ORDER: ReadonlySet<JobState> = new Set([...ACTIVE_STATES, ...WAITIN
 const IN_ENDED_ORDER: ReadonlySet<JobState> = new Set([...ENDED_STATES, 'interrupted'])
 
 /** The order that fits: what is over has no place in the order of claims, and what is not has no end. */
-export function effectiveOrder({ states, order }: QueueFilter): ListOrder {
+export function effectiveOrder({ states, order, sort }: QueueFilter): JobListQuery['order'] {
+  if (sort !== null) return orderOf(sort, false)
   if (order === 'run' && states.some((state) => !IN_RUN_ORDER.has(state))) {
     return states.every((state) => IN_ENDED_ORDER.has(state)) ? 'ended' : 'newest'
   }

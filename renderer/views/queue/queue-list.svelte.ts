@@ -21,6 +21,8 @@ export class QueueList {
   /** Grows with each change of the rows. */
   version = $state(0)
   is_loaded = $state(false)
+  /** The list is sorted by a column, and its first rows are on their way. */
+  readonly is_sorting: boolean = $derived(this.filter.sort !== null && !this.is_loaded)
   error = $state.raw<unknown>(null)
   /** Counted for filters that the yard does not count; null: not counted. */
   counted = $state.raw<{ readonly count: number; readonly more: boolean } | null>(null)
@@ -120,8 +122,7 @@ export class QueueList {
     const { filter } = this
     const query = { filter: toJobFilter(filter), order: effectiveOrder(filter) }
     const rows: PagedRows = new PagedRows(
-      (before, limit) =>
-        this.#app.api('jobs:list', before === null ? { ...query, limit } : { ...query, limit, before }),
+      (start, limit, signal) => this.#app.api('jobs:list', { ...query, ...start, limit }, signal),
       () => {
         if (rows !== this.#rows) return
         this.error = rows.error
