@@ -67,11 +67,8 @@ class Watching {
       },
     )
     this.#rows = new PagedRows(
-      (before, limit) =>
-        this.#connection.call('jobs:list', {
-          ...{ filter: {}, order: 'ended', limit },
-          ...(before === null ? {} : { before }),
-        }),
+      (start, limit, signal) =>
+        this.#connection.call('jobs:list', { filter: {}, order: 'ended', ...start, limit }, signal),
       () => undefined,
     )
     this.#connection.watch()
