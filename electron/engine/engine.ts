@@ -210,14 +210,12 @@ export class Engine {
   async #isIdle(): Promise<boolean> {
     const { active, queue, store, control } = this.#parts
     if (active.size > 0) return false
-    const paused = new Set<number>()
-    for (const { group } of queue.groups()) if (group.paused) paused.add(group.id)
     const counters = await store.query({ type: 'counters' })
     const canRun = counters.some(({ group_id, state, count }) => {
       if (count === 0) return false
       if (isActive(state)) return true
       if (control.state === 'paused') return false
-      return state === 'scheduled' || state === 'retrying' || (state === 'queued' && !paused.has(group_id))
+      return state === 'scheduled' || state === 'retrying' || (state === 'queued' && !queue.isPaused(group_id))
     })
     return !canRun && active.size === 0
   }

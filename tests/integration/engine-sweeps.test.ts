@@ -1,6 +1,7 @@
 /** The jobs of one sweep: stopped together by fail-fast and halt. */
 import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { openHistory } from '../../electron/engine/store/history.ts'
 import type { HaltRule, JobSpec, NewJob } from '../../shared/job-spec.ts'
 import type { RealEngine } from './real-engine.ts'
 import { act, openEngine, shell } from './real-engine.ts'
@@ -135,5 +136,95 @@ describe('halt', () => {
     // The other worker may have been in the middle of one or a few.
     expect(count('succeeded')).toBeLessThan(10)
     expect(count('cancelled')).toBe(12_000 - count('succeeded'))
+  })
+})
+
+function limitedTo(max_parallel: number, jobs: readonly JobSpec[]): NewJob[] {
+  return jobs.map((spec) => ({ spec, sweep: { key: 1, name: 'sweep', max_parallel, halt: null } }))
+}
+
+/** As a list shows them. */
+function reasonsIn(data_dir: string, ids: readonly number[]): unknown[] {
+  const history = openHistory(data_dir)
+  try {
+    const { jobs } = history.list({ filter: {}, order: 'oldest', limit: 100 })
+    return ids.map((id) => jobs.find(({ job }) => job.id === id)?.wait_reason)
+  } finally {
+    history.close()
+  }
+}
+
+const running = async (real: RealEngine, ids: readonly number[]): Promise<number> =>
+  (await real.states(ids)).filter((state) => state === 'running').length
+
+describe('max-parallel', () => {
+  test('lets so many jobs of the sweep run at a time, and others of the group beside them', async () => {
+    const real = await openEngine({ concurrency: 4 })
+    const waits = act({ act: 'wait-for', path: real.path('gate') })
+    const ids = await real.submit(...limitedTo(2, many(6, waits)))
+    const others = await real.submit(waits, waits)
+    await real.until(async () => (await running(real, others)) === 2, 'the others to run')
+    expect(await running(real, ids)).toBe(2)
+    expect(real.engine.groups().map(({ group, active }) => [group.name, active])).toEqual([
+      ['default', 4],
+      ['default · sweep', 2],
+    ])
+    writeFileSync(real.path('gate'), '')
+    for (const id of ids) await real.reaches(id, 'succeeded')
+  })
+
+  test('runs no more than the group of its jobs lets run, and nothing while that is paused', async () => {
+    const real = await openEngine({ concurrency: 4 })
+    await real.engine.setGroup('narrow', { parallel_limit: 1 })
+    const waits = act({ act: 'wait-for', path: real.path('gate') }, { group: 'narrow' })
+    const [own = 0] = await real.submit(waits)
+    await real.reaches(own, 'running')
+    const ids = await real.submit(...limitedTo(3, many(4, waits)))
+    const [beside = 0] = await real.submit(act({ act: 'none' }))
+    await real.reaches(beside, 'succeeded')
+    expect(await running(real, ids)).toBe(0)
+    expect(reasonsIn(real.dir, ids)).toEqual(Array(4).fill('group-full'))
+    await real.engine.setGroup('narrow', { parallel_limit: 2 })
+    await real.until(async () => (await running(real, ids)) === 1, 'one to run')
+    await real.engine.setGroup('narrow', { parallel_limit: null, paused: true })
+    writeFileSync(real.path('gate'), '')
+    await real.until(async () => (await running(real, ids)) === 0, 'none to run')
+    const left = ids.slice(1)
+    expect(await real.states(left)).toEqual(['queued', 'queued', 'queued'])
+    expect(reasonsIn(real.dir, left)).toEqual(Array(3).fill('group-paused'))
+    await real.engine.whenIdle()
+    await real.engine.setGroup('narrow', { paused: false })
+    for (const id of ids) await real.reaches(id, 'succeeded')
+  })
+
+  test('holds after Jobyard was opened again', async () => {
+    const first = await openEngine({ concurrency: 4, start: false })
+    const waits = act({ act: 'wait-for', path: first.path('gate') })
+    const ids = await first.submit(...limitedTo(2, many(5, waits)))
+    await first.close()
+    const second = await openEngine({ concurrency: 4, dir: first.dir })
+    const [last = 0] = await second.submit(waits)
+    await second.reaches(last, 'running')
+    await second.until(async () => (await running(second, ids)) === 2, 'two to run')
+    writeFileSync(first.path('gate'), '')
+    for (const id of ids) await second.reaches(id, 'succeeded')
+  })
+})
+
+describe('the number of the slot', () => {
+  test('is another one for each job that runs, from 1 to as many as run at a time', async () => {
+    const real = await openEngine({ concurrency: 4 })
+    const line = `echo {%} >> ${real.path('slots')}; while [ ! -e ${real.path('gate')} ]; do sleep 0.02; done`
+    const slot_mark = '{%}'
+    const jobs = many(6, shell(line, { slot_mark, env: { GPU: '{%}' } }))
+    const ids = await real.submit(...limitedTo(2, jobs))
+    await real.until(() => real.lines('slots').length === 2, 'two to run')
+    expect(real.lines('slots').sort()).toEqual(['1', '2'])
+    writeFileSync(real.path('gate'), '')
+    for (const id of ids) await real.reaches(id, 'succeeded')
+    expect(new Set(real.lines('slots'))).toEqual(new Set(['1', '2']))
+    const [env = 0] = await real.submit(shell('echo "$GPU"', { slot_mark, env: { GPU: 'gpu{%}' } }))
+    await real.reaches(env, 'succeeded')
+    expect(String(await real.output(env))).toBe('gpu1\n')
   })
 })

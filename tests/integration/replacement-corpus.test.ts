@@ -34,7 +34,7 @@ const corpus = z
 function fill(text: string, sources: readonly string[], values: readonly string[], number: number): string {
   const template = compileTemplate(text, { sources, matrix: null, env: {} }, USE)
   if (template === null || 'message' in template) throw new Error(`no template: ${text}`)
-  return fillTemplate(template, { values, matrix: {}, number }, USE)
+  return fillTemplate(template, { values, matrix: {}, number, slot_mark: '{%}' }, USE)
 }
 
 const oursOfOne = (name: string, number: number): string[] =>

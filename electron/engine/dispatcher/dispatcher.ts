@@ -15,6 +15,7 @@ import type { WorkerRunner } from '../worker-pool/worker-runner.ts'
 import type { ActiveAttempt, ActiveAttempts } from './active-attempts.ts'
 import type { HandAhead } from './hand-ahead.ts'
 import { AHEAD_MS } from './hand-ahead.ts'
+import { SlotNumbers, withSlotNumber } from './slot-numbers.ts'
 import type { SpecCache } from './spec-cache.ts'
 
 export interface DispatcherOptions {
@@ -57,6 +58,7 @@ interface Load {
 export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #loads = new Map<WorkerRunner, Load>()
+  readonly #slots = new SlotNumbers<WorkerRunner>()
   /** Places of the pool that are taken. */
   #taken = 0
   #requested = false
@@ -108,7 +110,8 @@ export class Dispatcher {
   async recallAll(group_id: number | null): Promise<void> {
     const recalls: Promise<unknown>[] = []
     for (const [runner, load] of this.#loads) {
-      if (group_id === null || load.group_id === group_id) recalls.push(this.recall(runner, noMore))
+      if (group_id === null || this.#options.queue.isWithin(load.group_id, group_id))
+        recalls.push(this.recall(runner, noMore))
     }
     const patience = new AbortController()
     await Promise.race([
@@ -222,7 +225,7 @@ export class Dispatcher {
   /** The last jobs of a queue are not for one worker while others have nothing to do. */
   #fairShare({ group_id, places, attempts }: Load): number {
     const { queue, pool } = this.#options
-    const limit = Math.min(pool.concurrency, queue.group(group_id)?.parallel_limit ?? pool.concurrency)
+    const limit = Math.min(pool.concurrency, queue.limitOf(group_id))
     const workers = Math.max(1, Math.floor(limit / places))
     return Math.max(1, Math.ceil((queue.count(group_id) + attempts.size) / workers))
   }
@@ -268,22 +271,31 @@ export class Dispatcher {
       }
       attempt.phase = 'handed'
       const list = orders.get(attempt.runner)
-      if (list === undefined) orders.set(attempt.runner, [toOrder(attempt)])
-      else list.push(toOrder(attempt))
+      const order = this.#toOrder(attempt)
+      if (list === undefined) orders.set(attempt.runner, [order])
+      else list.push(order)
     }
     for (const [runner, list] of orders) runner.run(list)
     // Refused only where the journal gave up at the end.
     if (back.length > 0) this.giveBack(back).catch(() => undefined)
   }
 
+  #toOrder(attempt: ActiveAttempt): RunOrder {
+    const order = toOrder(attempt)
+    const { slot_mark } = attempt.spec
+    if (slot_mark === undefined) return order
+    return withSlotNumber(order, slot_mark, this.#slots.of(attempt.runner, attempt.job.group_id))
+  }
+
   #mayRun(attempt: ActiveAttempt): boolean {
     const { state } = attempt.runner
     if (state === 'gone' || state === 'stopping' || !this.#options.mayClaim()) return false
-    return this.#options.queue.group(attempt.job.group_id)?.paused === false
+    return !this.#options.queue.isPaused(attempt.job.group_id)
   }
 
   #unload(runner: WorkerRunner, load: Load): void {
     this.#loads.delete(runner)
+    this.#slots.free(runner)
     this.#taken -= load.places
     this.#options.queue.vacate(load.group_id, load.places)
     this.#options.pool.checkIn(runner)

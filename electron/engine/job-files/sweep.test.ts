@@ -166,6 +166,14 @@ jobs:
     )
     expect(jobs[0]?.spec).toMatchObject({ task: { shell_command: 'x --gpu={%}' }, slot_mark: '{%}' })
   })
+
+  it('marks it by something that no value holds', async () => {
+    const { jobs } = await new JobDrop().readText(
+      'a.job.yaml',
+      `command: [x, '{%}', '{}']\ninputs: { values: ['{%}', '{%%}'] }\n`,
+    )
+    expect(jobs[0]?.spec).toMatchObject({ task: { argv: ['x', '{%%%}', '{%}'] }, slot_mark: '{%%%}' })
+  })
 })
 
 describe('needs and sweeps', () => {

@@ -15,7 +15,6 @@ import { quoted, valueAt } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
 import type { SweepNames } from './sweep-names.ts'
 import { sweepRules } from './sweep-rules.ts'
-import { SLOT_MARK } from './template.ts'
 import type { TemplateRow, TemplateScope } from './template.ts'
 
 /** True for a job that stands for many. */
@@ -23,6 +22,7 @@ export function isSweep({ strategy, inputs }: JobEntry): boolean {
   return strategy !== undefined || inputs !== undefined
 }
 
+const SLOT_MARK = '{%}'
 const NO_MATRIX: readonly Combination[] = [{ values: {}, label: [] }]
 const GROUP = /^\P{Cc}{1,100}$/u
 /** Different faults of the jobs of one sweep; what more of them have is most likely the same. */
@@ -106,19 +106,35 @@ export class Sweep {
    */
   *specs(index: number, names: SweepNames, onFault: OnFault): Generator<JobSpec, void, undefined> {
     const context = { ...this.#context, onFault: onceEach(onFault) }
+    const slot_mark = this.#template.has_slot ? this.#slotMark() : SLOT_MARK
     let number = 0
     let at = index
     for (const values of inputRows(this.#sources, this.#zip)) {
       for (const { values: matrix, label } of this.#combinations()) {
         number += 1
-        const spec = this.#spec({ values, matrix, number }, label, context)
+        const row = { values, matrix, number, slot_mark }
+        const spec = this.#spec(row, label, context)
         if (spec === null) continue
-        const text = this.#nameOf({ values, matrix, number }, label)
+        const text = this.#nameOf(row, label)
         if (text !== null) spec.name = names.take(text, number, { index: at, line: this.#context.line })
         at += 1
         yield spec
       }
     }
+  }
+
+  /** A mark that no value has in it, nor a text that is given as it is. */
+  #slotMark(): string {
+    const texts = [
+      JSON.stringify([this.#entry.strategy, this.#context.env]),
+      ...this.#sources.flatMap(({ values }) => values),
+    ]
+    const entry = JSON.stringify(this.#entry)
+    let mark = SLOT_MARK
+    const isTaken = (): boolean =>
+      texts.some((text) => text.includes(mark)) || entry.includes(mark === SLOT_MARK ? `'${mark}` : mark)
+    while (isTaken()) mark = mark.replace('%', '%%')
+    return mark
   }
 
   get #zip(): boolean {
@@ -143,7 +159,7 @@ export class Sweep {
       return null
     }
     const spec = toSpec(entry, context)
-    if (spec !== null && this.#template.has_slot) spec.slot_mark = SLOT_MARK
+    if (spec !== null && this.#template.has_slot) spec.slot_mark = row.slot_mark
     return spec
   }
 

@@ -12,6 +12,7 @@ const ROW = {
   values: ['in dir/a b.mov', '18'],
   matrix: { os: 'linux', node: { version: 22, tags: ['x'] } },
   number: 7,
+  slot_mark: '{%}',
 }
 
 function fill(text: string, { shell = false, scope = SCOPE } = {}): string | null {

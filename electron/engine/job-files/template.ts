@@ -24,6 +24,8 @@ export interface TemplateRow {
   readonly matrix: Readonly<Record<string, unknown>>
   /** From 1: `{#}`. */
   readonly number: number
+  /** What is put for `{%}`: the number of the slot is known when the job starts. */
+  readonly slot_mark: string
 }
 
 /** A text with holes, ready to be filled as often as need be. */
@@ -56,9 +58,6 @@ export interface TemplateFault {
   readonly message: string
   readonly found: string
 }
-
-/** Stands in a filled text where the number of the slot belongs, which is known when the job starts. */
-export const SLOT_MARK = '{%}'
 
 const HOLE = /\$\{\{([\s\S]*?)\}\}|\{([^{}\n]*)\}/g
 const POSITION = /^(-?\d+)(.*)$/s
@@ -102,7 +101,7 @@ export function fillTemplate(template: Template, row: TemplateRow, { shell, plat
   for (const piece of template) {
     if (piece.kind === 'text') text += piece.text
     else if (piece.kind === 'number') text += String(row.number)
-    else if (piece.kind === 'slot') text += SLOT_MARK
+    else if (piece.kind === 'slot') text += row.slot_mark
     else {
       const quote = shell && !piece.raw ? (value: string) => shellQuote(value, platform) : same
       text += filled(piece, row, quote)

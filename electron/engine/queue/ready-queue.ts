@@ -7,6 +7,8 @@ export type LoadReady = (query: QueryOf<'ready'>) => Promise<AnswerOf<'ready'>>
 
 interface Lane {
   group: Group
+  /** Of the group it is in. */
+  parent: Lane | null
   readonly window: ReadyWindow
   /** Places of the group that are taken: by each worker that holds jobs of it, as many as one of those takes. */
   active: number
@@ -40,8 +42,15 @@ export class ReadyQueue {
   setGroup(group: Group): void {
     this.#idsByName.set(group.name, group.id)
     const lane = this.#lanes.get(group.id)
-    if (lane !== undefined) lane.group = group
-    else this.#lanes.set(group.id, { group, window: new ReadyWindow(), active: 0 })
+    // A parent is made before what is in it.
+    const parent = group.parent_id === undefined ? null : (this.#lanes.get(group.parent_id) ?? null)
+    if (lane === undefined) {
+      this.#lanes.set(group.id, { group, parent, window: new ReadyWindow(), active: 0 })
+      return
+    }
+    lane.group = group
+    // Places that are taken were counted where they will be given back.
+    if (lane.active === 0) lane.parent = parent
   }
 
   group(group_id: number): Group | undefined {
@@ -83,11 +92,10 @@ export class ReadyQueue {
   best(): ReadyJob | undefined {
     let best: ReadyJob | undefined
     for (const lane of this.#lanes.values()) {
-      if (lane.group.paused) continue
-      if (lane.group.parallel_limit !== null && lane.active >= lane.group.parallel_limit) continue
+      if (isPaused(lane) || roomOf(lane) <= 0) continue
       this.#fill(lane)
       const job = lane.window.peek()
-      if (job === undefined || this.#roomOf(lane) < this.#placesOf(lane, job)) continue
+      if (job === undefined || roomOf(lane) < this.#placesOf(lane, job)) continue
       if (best === undefined || compareReady(job, best) < 0) best = job
     }
     return best
@@ -99,19 +107,32 @@ export class ReadyQueue {
     return lane === undefined ? job.slots : this.#placesOf(lane, job)
   }
 
-  #placesOf({ group }: Lane, { slots }: ReadyJob): number {
+  #placesOf(lane: Lane, { slots }: ReadyJob): number {
     if (slots === 1) return 1
-    return Math.max(1, Math.min(slots, group.parallel_limit ?? slots, this.#options.concurrency()))
+    return Math.max(1, Math.min(slots, limitOf(lane), this.#options.concurrency()))
   }
 
-  #roomOf({ group, active }: Lane): number {
-    return group.parallel_limit === null ? Number.POSITIVE_INFINITY : group.parallel_limit - active
+  /** Places of a group, which has no more than the one it is in. */
+  limitOf(group_id: number): number {
+    const lane = this.#lanes.get(group_id)
+    return lane === undefined ? Number.POSITIVE_INFINITY : limitOf(lane)
+  }
+
+  /** The group itself is paused, or the one it is in. */
+  isPaused(group_id: number): boolean {
+    const lane = this.#lanes.get(group_id)
+    return lane !== undefined && isPaused(lane)
+  }
+
+  /** One group is the other, or is in it. */
+  isWithin(group_id: number, outer_id: number): boolean {
+    return group_id === outer_id || this.group(group_id)?.parent_id === outer_id
   }
 
   /** The first ready job of a group, whatever its limit. */
   peek(group_id: number): ReadyJob | undefined {
     const lane = this.#lanes.get(group_id)
-    if (lane === undefined || lane.group.paused) return undefined
+    if (lane === undefined || isPaused(lane)) return undefined
     this.#fill(lane)
     return lane.window.peek()
   }
@@ -128,28 +149,31 @@ export class ReadyQueue {
   /** A worker holds jobs of the group from now on, which take so many places. */
   occupy(group_id: number, places: number): void {
     const lane = this.#lanes.get(group_id)
-    if (lane !== undefined) lane.active += places
+    if (lane === undefined) return
+    lane.active += places
+    if (lane.parent !== null) lane.parent.active += places
   }
 
   vacate(group_id: number, places: number): void {
     const lane = this.#lanes.get(group_id)
-    if (lane !== undefined) lane.active -= places
+    if (lane === undefined) return
+    lane.active -= places
+    if (lane.parent !== null) lane.parent.active -= places
   }
 
   /** More places of the group are taken than it has, since its limit was lowered. */
   isOver(group_id: number): boolean {
     const lane = this.#lanes.get(group_id)
-    if (lane === undefined || lane.group.parallel_limit === null) return false
-    return lane.active > lane.group.parallel_limit
+    return lane !== undefined && roomOf(lane) < 0
   }
 
   /** Ready jobs in memory that could be claimed now in so many free places: how many more workers there is work for. */
   demand(free: number): number {
     let demand = 0
     for (const lane of this.#lanes.values()) {
-      if (lane.group.paused) continue
+      if (isPaused(lane)) continue
       this.#fill(lane)
-      const places = Math.min(free, this.#roomOf(lane))
+      const places = Math.min(free, roomOf(lane))
       demand += lane.window.countFitting(places, (job) => this.#placesOf(lane, job))
       if (demand >= free) return Math.max(0, free)
     }
@@ -176,4 +200,19 @@ export class ReadyQueue {
       },
     )
   }
+}
+
+function isPaused({ group, parent }: Lane): boolean {
+  return group.paused || parent?.group.paused === true
+}
+
+function limitOf({ group, parent }: Lane): number {
+  const none = Number.POSITIVE_INFINITY
+  return Math.min(group.parallel_limit ?? none, parent?.group.parallel_limit ?? none)
+}
+
+/** Free places, of the group and of the one it is in. */
+function roomOf({ group, active, parent }: Lane): number {
+  const own = (group.parallel_limit ?? Number.POSITIVE_INFINITY) - active
+  return parent === null ? own : Math.min(own, roomOf(parent))
 }

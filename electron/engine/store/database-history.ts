@@ -24,6 +24,7 @@ import type { Steps } from './history-steps.ts'
 import { abandoned } from './history-steps.ts'
 import { VISIBLE_SQL } from './job-sql.ts'
 import { JOB_COLUMNS, parseSpec } from './operations/job-query.ts'
+import { bindingLimits, countInParents } from './nested-groups.ts'
 import type { Owner } from './owner-lock.ts'
 import { readOwner } from './owner-lock.ts'
 import { isSorted } from './sort-keys.ts'
@@ -56,7 +57,7 @@ const JOB_SQL = `SELECT ${JOB_COLUMNS} FROM job LEFT JOIN job_group ON job_group
 const ATTEMPTS_SQL = `SELECT id, job_id, number, pid, started_ms, ended_ms, cause, exit_code, signal, error, result,
   stdout_bytes, stderr_bytes, cut_bytes FROM attempt INDEXED BY attempt_job WHERE job_id = ? ORDER BY id`
 /** A worker takes as many places as one of the jobs that are leased to it, whatever it was handed ahead of time. */
-const GROUPS_SQL = `SELECT id, name, parallel_limit, paused,
+const GROUPS_SQL = `SELECT id, name, parallel_limit, paused, parent_id,
   (SELECT coalesce(sum(places), 0) FROM (
      SELECT max(min(job.slots, coalesce(parallel_limit, job.slots))) AS places
      FROM lease CROSS JOIN job ON job.id = lease.job_id WHERE job.group_id = job_group.id GROUP BY lease.worker_id
@@ -240,13 +241,12 @@ export class DatabaseHistory implements History {
   }
 
   #surroundings(pool: PoolState): Surroundings {
-    return { pool, groups: new Map(this.#groups().map((group) => [group.name, group])) }
+    return { pool, groups: new Map(bindingLimits(this.#groups()).map((group) => [group.name, group])) }
   }
 
   #groups(): GroupRow[] {
-    return this.#sql(GROUPS_SQL)
-      .all()
-      .map((row) => parseRow(groupRowSchema, row, 'job_group'))
+    const rows = this.#sql(GROUPS_SQL).all()
+    return countInParents(rows.map((row) => parseRow(groupRowSchema, row, 'job_group')))
   }
 
   #meta(key: MetaKey): string | null {

@@ -60,13 +60,16 @@ const needLinkSchema = z.object({
   name: z.string().nullable(),
   state: z.enum(JOB_STATES).nullable(),
 })
-export const groupRowSchema = z.object({
-  id: z.int(),
-  name: z.string(),
-  parallel_limit: z.int().nullable(),
-  paused: z.int().transform((flag) => flag !== 0),
-  active: count,
-})
+export const groupRowSchema = z
+  .object({
+    id: z.int(),
+    name: z.string(),
+    parallel_limit: z.int().nullable(),
+    paused: z.int().transform((flag) => flag !== 0),
+    parent_id: z.int().nullable(),
+    active: count,
+  })
+  .transform(({ parent_id, ...group }) => (parent_id === null ? group : { ...group, parent_id }))
 
 export const counterRowSchema = z.object({ group_id: z.int(), state: z.enum(JOB_STATES), count: z.int() })
 
