@@ -10,6 +10,8 @@ export const settingsSchema = z.strictObject({
   notify_idle: z.boolean(),
   /** Keep the machine from sleeping while jobs run. */
   prevent_sleep: z.boolean(),
+  /** Look once a day whether there is a newer Jobyard: the only thing the app uses the network for by itself. */
+  check_updates: z.boolean(),
   /** Folders whose job files are queued without asking. */
   trusted_folders: z.array(z.string()),
 })
@@ -23,6 +25,7 @@ export const settingsChangeSchema = z.strictObject({
   notify_failed: shape.notify_failed.exactOptional(),
   notify_idle: shape.notify_idle.exactOptional(),
   prevent_sleep: shape.prevent_sleep.exactOptional(),
+  check_updates: shape.check_updates.exactOptional(),
   trusted_folders: shape.trusted_folders.exactOptional(),
 })
 export type SettingsChange = Readonly<z.infer<typeof settingsChangeSchema>>
@@ -33,5 +36,6 @@ export const DEFAULT_SETTINGS: Settings = {
   notify_failed: true,
   notify_idle: true,
   prevent_sleep: true,
+  check_updates: false,
   trusted_folders: [],
 }

@@ -16,6 +16,7 @@ import { DesktopStatus } from './desktop-status.ts'
 import { askAboutQuitting, FileDialogs } from './dialogs.ts'
 import { sendDevPolicy } from './dev-policy.ts'
 import { forkUtility } from './fork-utility.ts'
+import { InstalledApp } from './installed-app.ts'
 import { lockDownSession } from './lock-down.ts'
 import { MainWindow } from './main-window.ts'
 import type { MenuActions } from './menu-template.ts'
@@ -40,6 +41,7 @@ export interface BootOptions {
     readonly preload: string
     readonly renderer: string
     readonly icons: string
+    readonly examples: string
     readonly worker: string
     readonly store_thread: string
     readonly job_file_thread: string
@@ -86,6 +88,7 @@ class Desktop {
   readonly #signs: DesktopSigns
   readonly #notifier: Notifier
   readonly #dialogs = new FileDialogs()
+  readonly #installed: InstalledApp
   readonly #quit: QuitGuard
 
   constructor(options: BootOptions, owned: OwnedEngine, api: OwnerApi, socket: LocalSocket | null) {
@@ -107,6 +110,7 @@ class Desktop {
       ownUrl: url,
       createChannel: () => new MessageChannelMain(),
     })
+    this.#installed = this.#makeInstalled()
     this.#signs = new DesktopSigns({
       icons: files.icons,
       window: this.#window,
@@ -134,6 +138,11 @@ class Desktop {
       {
         'jobyard:pick-files': () => this.#dialogs.pick(this.#window.current, 'files'),
         'jobyard:take-files': () => this.#options.opened.take(),
+        'jobyard:open-examples': async () => {
+          await this.#installed.openExamples()
+          return null
+        },
+        'jobyard:can-update': () => this.#installed.canUpdate,
         'jobyard:save-text': ({ name, text }) => this.#dialogs.saveText(this.#window.current, name, text),
       },
       this.#options.url,
@@ -167,6 +176,28 @@ class Desktop {
       },
       onEnded: (ended) => {
         this.#notifier.ended(ended)
+      },
+    })
+  }
+
+  #makeInstalled(): InstalledApp {
+    return new InstalledApp({
+      window: this.#window,
+      data_dir: this.#options.data_dir,
+      version: this.#options.version,
+      examples: this.#options.files.examples,
+      open: (paths) => {
+        this.#options.opened.add(paths)
+      },
+      notify: (notice) => {
+        this.#signs.notify(notice)
+      },
+      quit: () => {
+        app.quit()
+      },
+      mayLook: () => this.#api.settings.current.check_updates,
+      onError: (error) => {
+        this.#fail(error)
       },
     })
   }
@@ -207,6 +238,7 @@ class Desktop {
     // What is being stopped may take its grace; a window without an owner behind it has nothing to show meanwhile.
     this.#window.destroy()
     this.#signs.close()
+    this.#installed.close()
     try {
       await this.#socket?.close()
       await this.#api.close()
@@ -226,6 +258,7 @@ class Desktop {
       }
     }
     return {
+      ...this.#installed.actions,
       openFiles: this.#pick('files'),
       openFolder: this.#pick('folder'),
       show: (view) => {

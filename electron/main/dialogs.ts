@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { writeFile } from 'node:fs/promises'
 import { app, dialog } from 'electron'
-import type { BrowserWindow, OpenDialogOptions } from 'electron'
+import type { BrowserWindow, MessageBoxOptions, MessageBoxReturnValue, OpenDialogOptions } from 'electron'
 import type { QuitChoice } from './quit-guard.ts'
 
 /** Electron's dialogs begin in Downloads each time; these begin where the last one ended. */
@@ -72,7 +72,39 @@ export async function askAboutQuitting(
     cancelId: choices.length - 1,
     noLink: true,
   }
-  const { response } =
-    window === null ? await dialog.showMessageBox(options) : await dialog.showMessageBox(window, options)
+  const { response } = await showMessage(window, options)
   return choices[response]?.choice ?? 'cancel'
+}
+
+/** Tells a person something, and waits until it is read. */
+export async function tell(
+  window: BrowserWindow | null,
+  text: { readonly message: string; readonly detail: string },
+): Promise<void> {
+  await showMessage(window, { type: 'info', ...text })
+}
+
+/** Asks a question with one button for yes, and one for no. */
+export async function askYes(
+  window: BrowserWindow | null,
+  { message, detail, yes }: { readonly message: string; readonly detail: string; readonly yes: string },
+): Promise<boolean> {
+  const buttons = [yes, 'Not Now']
+  const { response } = await showMessage(window, {
+    type: 'question',
+    message,
+    detail,
+    buttons,
+    defaultId: 0,
+    cancelId: 1,
+    noLink: true,
+  })
+  return response === 0
+}
+
+function showMessage(
+  window: BrowserWindow | null,
+  options: MessageBoxOptions,
+): Promise<MessageBoxReturnValue> {
+  return window === null ? dialog.showMessageBox(options) : dialog.showMessageBox(window, options)
 }

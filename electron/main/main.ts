@@ -42,6 +42,10 @@ async function start(data_dir: string): Promise<void> {
       preload: join(outDir, 'preload/preload.cjs'),
       renderer: join(outDir, 'renderer'),
       icons: join(outDir, '../resources/icons'),
+      // Jobs cannot run from inside an archive: in an installed app they lie beside it.
+      examples: app.isPackaged
+        ? join(process.resourcesPath, 'examples')
+        : join(outDir, '../resources/examples'),
       worker,
       store_thread: join(import.meta.dirname, 'store-thread.js'),
       job_file_thread: join(import.meta.dirname, 'job-file-thread.js'),

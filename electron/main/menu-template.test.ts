@@ -20,6 +20,9 @@ function recorder(): { actions: MenuActions; diary: string[] } {
     'stop',
     'stopNow',
     'showDataDir',
+    'openExamples',
+    'checkForUpdates',
+    'installCommand',
     'quit',
   ]
   const actions = Object.fromEntries(verbs.map((verb) => [verb, did(verb)]))
@@ -80,10 +83,32 @@ test('every item with a label does something', () => {
   for (const { click } of labelled) click?.(undefined as never, undefined, undefined as never)
   expect(diary.toSorted()).toEqual(
     [
-      ...['openFiles', 'openFolder', 'pause', 'stop', 'stopNow', 'showDataDir'],
+      ...[
+        'openFiles',
+        'openFolder',
+        'pause',
+        'stop',
+        'stopNow',
+        'showDataDir',
+        'openExamples',
+        'checkForUpdates',
+      ],
       ...['show queue', 'show history', 'show workers', 'show settings'],
     ].toSorted(),
   )
+})
+
+test('what makes no sense here is not in the menu', () => {
+  const labelsOf = (platform: NodeJS.Platform, more: Partial<MenuActions>) =>
+    all(appMenu({ platform, is_packaged: true, pool: 'running' }, { ...recorder().actions, ...more })).map(
+      ({ label }) => label,
+    )
+  for (const platform of PLATFORMS) {
+    expect(labelsOf(platform, {})).toContain('Check for Updates…')
+    expect(labelsOf(platform, { checkForUpdates: null })).not.toContain('Check for Updates…')
+  }
+  expect(labelsOf('darwin', {})).toContain('Install Command Line Tool…')
+  expect(labelsOf('darwin', { installCommand: null })).not.toContain('Install Command Line Tool…')
 })
 
 test('the menu of the tray says how the pool is', () => {

@@ -15,6 +15,11 @@ export interface MenuActions {
   readonly stop: () => void
   readonly stopNow: () => void
   readonly showDataDir: () => void
+  readonly openExamples: () => void
+  /** null: this app cannot be replaced by a newer one. */
+  readonly checkForUpdates: (() => void) | null
+  /** null: the command line is installed in another way. */
+  readonly installCommand: (() => void) | null
   readonly quit: () => void
 }
 
@@ -39,8 +44,9 @@ export function appMenu(state: MenuState, actions: MenuActions): MenuItemConstru
     {
       role: 'help',
       submenu: [
+        { label: 'Try the Examples', click: actions.openExamples },
         { label: 'Show Data Directory', click: actions.showDataDir },
-        ...(is_mac ? [] : [SEPARATOR, { role: 'about' } as const]),
+        ...(is_mac ? [] : [SEPARATOR, ...updateItems(actions), { role: 'about' } as const]),
       ],
     },
   ]
@@ -51,8 +57,10 @@ function macAppMenu(actions: MenuActions): MenuItemConstructorOptions {
     role: 'appMenu',
     submenu: [
       { role: 'about' },
+      ...updateItems(actions),
       SEPARATOR,
       settingsItem(actions),
+      ...commandItems(actions),
       SEPARATOR,
       { role: 'services' },
       SEPARATOR,
@@ -63,6 +71,14 @@ function macAppMenu(actions: MenuActions): MenuItemConstructorOptions {
       { role: 'quit' },
     ],
   }
+}
+
+function updateItems({ checkForUpdates }: MenuActions): MenuItemConstructorOptions[] {
+  return checkForUpdates === null ? [] : [{ label: 'Check for Updates…', click: checkForUpdates }]
+}
+
+function commandItems({ installCommand }: MenuActions): MenuItemConstructorOptions[] {
+  return installCommand === null ? [] : [{ label: 'Install Command Line Tool…', click: installCommand }]
 }
 
 function settingsItem(actions: MenuActions): MenuItemConstructorOptions {

@@ -1,5 +1,5 @@
 import type { DropSource } from '../../shared/drop.ts'
-import type { OpenedWire, Transport, WireEvents } from './transport.ts'
+import type { DesktopHelp, OpenedWire, Transport, WireEvents } from './transport.ts'
 import { isFromOwner } from './transport.ts'
 
 /** What the preload script gives to the page. */
@@ -11,6 +11,8 @@ export interface JobyardHost {
   /** '' where the file is not of the disk. */
   pathOf(file: File): string
   pickFiles(): Promise<readonly string[]>
+  openExamples(): Promise<unknown>
+  canUpdate(): Promise<boolean>
   onFiles(listener: (paths: readonly string[]) => void): void
 }
 
@@ -25,10 +27,17 @@ const PORT_PATIENCE_MS = 10_000
 
 export class ElectronTransport implements Transport {
   readonly kind = 'electron'
+  readonly desktop: DesktopHelp
   readonly #host: JobyardHost
 
   constructor(host: JobyardHost) {
     this.#host = host
+    this.desktop = {
+      openExamples: async () => {
+        await host.openExamples()
+      },
+      canUpdate: () => host.canUpdate(),
+    }
   }
 
   async open(events: WireEvents): Promise<OpenedWire> {

@@ -16,6 +16,14 @@ export interface OpenedWire extends Wire {
   close(): void
 }
 
+/** What only the app on this machine can do. */
+export interface DesktopHelp {
+  /** Lays out the example jobs, which then come as files that were opened from outside. */
+  openExamples(): Promise<void>
+  /** Whether this app can be replaced by a newer one. */
+  canUpdate(): Promise<boolean>
+}
+
 /** How this page reaches its owner, and how files get there: Electron, or a web server. */
 export interface Transport {
   readonly kind: 'electron' | 'web'
@@ -27,6 +35,8 @@ export interface Transport {
   pickFiles(): Promise<DropSource | null>
   /** Files that were opened from outside of the window. */
   onFiles(listener: (source: DropSource) => void): void
+  /** null: this page is in a browser. */
+  readonly desktop: DesktopHelp | null
 }
 
 const TYPES: ReadonlySet<unknown> = new Set(['hello', 'answer', 'snapshot', 'delta', 'job-news'])

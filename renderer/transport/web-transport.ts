@@ -11,6 +11,7 @@ const PARALLEL_UPLOADS = 4
 /** The page comes from `jobyard serve`: one WebSocket, and uploads for what is dropped. */
 export class WebTransport implements Transport {
   readonly kind = 'web'
+  readonly desktop = null
   /** Of the link the page was opened by; null: the session is in a cookie already, or there is none. */
   #token = takeToken()
 

@@ -33,7 +33,7 @@ export const importTable: Readonly<Record<string, RoomImports>> = {
   'electron/main': {
     rooms: ['electron/engine', 'electron/process', 'shared'],
     node: true,
-    packages: ['electron'],
+    packages: ['electron', 'electron-updater'],
     resources: true,
   },
   'electron/headless': {

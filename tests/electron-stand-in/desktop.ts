@@ -132,6 +132,14 @@ export const nativeImage = strict('nativeImage', {
   },
 })
 
+export const clipboard = strict('clipboard', {
+  /** [dts 7486] */
+  writeText: (text: string) => {
+    records.copied_texts.push(text)
+    return Promise.resolve()
+  },
+})
+
 export const shell = strict('shell', {
   openPath: (path: string) => {
     records.opened_paths.push(path)

@@ -31,6 +31,8 @@ export interface LaunchOptions {
   /** Folder that holds `main/main.js` and `preload/preload.cjs`: a built tree. */
   readonly out?: string
   readonly is_packaged?: boolean
+  /** Folder of what was installed beside the program; else `resources` in its folder. */
+  readonly resources?: string
   /** Called with each page before anything is loaded into it. */
   readonly prepare?: (page: Page) => Promise<void>
 }
@@ -58,6 +60,7 @@ export class StandInApp {
       env: {
         ...(options.env ?? process.env),
         STAND_IN_MAIN: join(out, 'main/main.js'),
+        ...(options.resources === undefined ? {} : { STAND_IN_RESOURCES: options.resources }),
         STAND_IN_PACKAGED: options.is_packaged === true ? '1' : '0',
       },
       execArgv: [

@@ -28,5 +28,8 @@ export const records = {
   dialogs: [] as { readonly kind: string; readonly options: unknown }[],
   error_boxes: [] as { readonly title: string; readonly content: string }[],
   opened_paths: [] as string[],
+  copied_texts: [] as string[],
+  /** Addresses that were asked for over `net`. */
+  requests: [] as string[],
   preload_errors: [] as string[],
 }

@@ -1,4 +1,5 @@
 /** The entry of the process of the app: loads the built main bundle, and then becomes ready. */
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runInThisContext } from 'node:vm'
 import { app, appPath } from './app.ts'
@@ -8,6 +9,8 @@ import * as electron from './electron.ts'
 const main = process.env['STAND_IN_MAIN']
 if (main === undefined) throw new Error('STAND_IN_MAIN names no file')
 const words = process.argv.slice(2)
+// [doc process.resourcesPath]
+Object.assign(process, { resourcesPath: process.env['STAND_IN_RESOURCES'] ?? join(appPath, 'resources') })
 // [facts E5] the program, and in a checkout the folder of the app.
 process.argv = [process.execPath, ...(app.isPackaged ? [] : [appPath]), ...words]
 

@@ -122,4 +122,9 @@ export function grantedPermissions(contents: WebContents): readonly string[] {
 }
 
 const defaultSession = strict('session', new Session())
-export const session = strict('session module', { defaultSession })
+export const session = strict('session module', {
+  defaultSession,
+  /** [dts 14900] here nothing is kept, in whatever partition. */
+  fromPartition: (_partition: string, _options?: { readonly cache: boolean }): Session =>
+    strict('session', new Session()),
+})
