@@ -76,6 +76,8 @@ export const inputSchemas = {
     spec: jobSpecSchema.exactOptional(),
     group: z.string().min(1).max(200).exactOptional(),
     priority: z.int().exactOptional(),
+    /** So much more or less than each has; not looked at beside `priority`. */
+    priority_by: z.int().exactOptional(),
   }),
   'jobs:prune': z.strictObject({ older_than_ms: z.number().min(0) }),
   'jobs:undo': z.strictObject({ action_ids: z.array(z.int()).min(1) }),

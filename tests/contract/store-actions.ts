@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { JobFilter } from '../../shared/selection.ts'
-import type { ActionResult } from '../../electron/engine/store/store.ts'
+import type { ActionResult, JobEdit } from '../../electron/engine/store/store.ts'
 import type { OpenSubject } from './store-contract.ts'
 import { describeClearing } from './store-clearing.ts'
+import type { StoreSubject } from './store-subject.ts'
 import { NOW_MS, specOf } from './store-subject.ts'
 
 const NOTHING = {
@@ -13,6 +14,11 @@ const NOTHING = {
   active: [],
   action_id: null,
   next_after_id: null,
+}
+
+async function prioritiesOf(subject: StoreSubject, ids: readonly number[]): Promise<(number | undefined)[]> {
+  const pages = await Promise.all(ids.map((job_id) => subject.store.query({ type: 'job', job_id })))
+  return pages.map((page) => page?.job.priority)
 }
 
 export function describeActions(open: OpenSubject): void {
@@ -251,6 +257,33 @@ export function describeActions(open: OpenSubject): void {
         { group_id: 1, state: 'queued', count: 1 },
         { group_id: 2, state: 'queued', count: 1 },
       ])
+    })
+
+    test('raises and lowers priorities by as much as is asked, and undo brings each back', async () => {
+      const subject = await open()
+      const ids = await subject.submit([{ priority: 3 }, {}, {}])
+      const [a = 0, b = 0, c = 0] = ids
+      const edit = (selection: number[], change: JobEdit): Promise<ActionResult> =>
+        subject.do({ type: 'edit', selection: { ids: selection }, edit: change, at_ms: NOW_MS })
+      const raised = await edit([a, b], { priority_by: 2 })
+      expect(raised).toMatchObject({ count: 2, stale_groups: [1] })
+      expect(await prioritiesOf(subject, ids)).toEqual([5, 2, 0])
+      const set = await edit([b, c], { priority: -4 })
+      expect(await prioritiesOf(subject, ids)).toEqual([5, -4, -4])
+      expect(await subject.ready(1)).toEqual([a, b, c])
+      await subject.do({ type: 'undo', action_id: set.action_id ?? 0, at_ms: NOW_MS })
+      expect(await prioritiesOf(subject, ids)).toEqual([5, 2, 0])
+      // The latest that was done to job b has been taken back: what was before it stays.
+      const back = await subject.do({ type: 'undo', action_id: raised.action_id ?? 0, at_ms: NOW_MS })
+      expect(back.count).toBe(1)
+      expect(await prioritiesOf(subject, ids)).toEqual([3, 2, 0])
+    })
+
+    test('never makes a priority larger than can be counted with', async () => {
+      const subject = await open()
+      const [a = 0] = await subject.submit([{ priority: Number.MAX_SAFE_INTEGER - 1 }])
+      await subject.do({ type: 'edit', selection: { ids: [a] }, edit: { priority_by: 5 }, at_ms: NOW_MS })
+      expect(await prioritiesOf(subject, [a])).toEqual([Number.MAX_SAFE_INTEGER])
     })
   })
 

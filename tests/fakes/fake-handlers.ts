@@ -92,13 +92,13 @@ export function fakeHandlers(yard: FakeYard, now: () => number): Handlers {
       return Promise.resolve(done(jobs.length, canUndo(verb, before) ? restore(yard, before) : null))
     },
     'jobs:move': (input) => Promise.resolve(move(yard, input, done)),
-    'jobs:edit': ({ selection, spec, group, priority }) => {
+    'jobs:edit': ({ selection, spec, group, priority, priority_by }) => {
       const jobs = yard.selected(selection).filter((job) => isWaiting(job.state))
       for (const job of jobs) {
         Object.assign(job, {
           name: spec?.name ?? job.name,
           group: group ?? spec?.group ?? job.group,
-          priority: priority ?? spec?.priority ?? job.priority,
+          priority: priority ?? spec?.priority ?? job.priority + (priority_by ?? 0),
         })
         yard.reorder(job)
       }
@@ -359,6 +359,8 @@ function fakePreview(
     env: at % 2 === 0 ? { OCIO: '/opt/aces/config.ocio', CYCLES_DEVICE: 'CPU' } : {},
     source: { file: '/home/ada/projects/film/frames.jobs.yaml', line: 3 + at * 4 },
     duplicate_of: at === 4 ? 12 : null,
+    unique_of: null,
+    slots: 1,
   }))
   const folder = '/home/ada/projects/film'
   const has_faults = name.includes('faults')

@@ -18,6 +18,8 @@ export interface EditPatch {
   readonly spec?: JobSpec
   readonly group?: string
   readonly priority?: number
+  /** So much more or less than each job has; not looked at beside `priority`. */
+  readonly priority_by?: number
 }
 
 export interface ActionsOptions {
@@ -135,7 +137,7 @@ export class Actions {
     )
   }
 
-  /** Changes waiting jobs. A new spec brings its group and priority along, unless others are given. */
+  /** Changes waiting jobs. A new spec brings its group and priority along, unless others are given. A priority alone can be undone. */
   async edit(selection: Selection, { spec, ...patch }: EditPatch): Promise<ActionOutcome> {
     const ofSpec =
       spec === undefined
@@ -144,11 +146,12 @@ export class Actions {
             group: spec.group ?? SPEC_DEFAULTS.group,
             priority: spec.priority ?? SPEC_DEFAULTS.priority,
           }
-    const { group: name, priority }: Omit<EditPatch, 'spec'> = { ...ofSpec, ...patch }
+    const { group: name, priority, priority_by }: Omit<EditPatch, 'spec'> = { ...ofSpec, ...patch }
     const group = name === undefined ? null : await this.#options.ensureGroup(name)
     const edit = {
       ...(spec === undefined ? {} : { spec }),
       ...(priority === undefined ? {} : { priority }),
+      ...(priority_by === undefined ? {} : { priority_by }),
       ...(group === null ? {} : { group_id: group.id }),
     }
     return this.#act(

@@ -136,6 +136,8 @@ export interface JobEdit {
   readonly spec?: JobSpec
   readonly group_id?: number
   readonly priority?: number
+  /** So much more or less than each job has; not looked at beside `priority`. */
+  readonly priority_by?: number
 }
 
 /** Jobs to add, to be gone through as often as need be. */
