@@ -34,8 +34,11 @@ export interface PreviewJob {
   readonly needs: number
   /** Where it is written. */
   readonly source: { readonly file: string; readonly line: number | null }
+  readonly slots: number
   /** A waiting or running job that is the same, or null. */
   readonly duplicate_of: number | null
+  /** The job that has the unique key of this one, which would not be queued now; null: there is none. */
+  readonly unique_of: number | null
 }
 
 export interface DropPreview {
@@ -69,4 +72,13 @@ export interface Submitted {
   readonly count: number
   readonly first_id: number
   readonly last_id: number
+  /** Missing: all were queued. */
+  readonly duplicates?: Duplicates
+}
+
+/** Jobs that were not queued, because another has their unique key. */
+export interface Duplicates {
+  readonly count: number
+  /** The first of them, each with the id of the other. */
+  readonly first: readonly { readonly name: string; readonly of: number }[]
 }

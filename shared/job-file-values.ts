@@ -91,6 +91,25 @@ export const positiveDuration = durationOf(
     'A duration of at least a millisecond: a number of seconds, or text like "1h30m", "250ms" or ISO 8601 "PT5M".',
 })
 
+const PERCENT = /^(\d{1,6}(?:\.\d{1,3})?)%$/
+const TIMEOUT = `${POSITIVE_DURATION}, or a share of the usual run time, like "300%"`
+
+/** Milliseconds, or `{ percent }`, after parsing. */
+export const timeout = z.union(
+  [
+    positiveDuration,
+    shortText(TIMEOUT)
+      .regex(PERCENT, { error: TIMEOUT })
+      .transform((text, context) => {
+        const percent = Number(text.slice(0, -1))
+        if (percent > 0) return { percent }
+        context.issues.push({ code: 'custom', message: TIMEOUT, input: text })
+        return z.NEVER
+      }),
+  ],
+  { error: TIMEOUT },
+)
+
 const BYTES = 'a size like 65536 (bytes), "64KiB" or "16MiB"'
 
 /** Whole bytes after parsing. */

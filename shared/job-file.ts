@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { inputsSchema, strategySchema } from './job-file-sweep.ts'
-import { jobShape, retryObjectSchema, sharedShape, TASK_KEYS } from './job-file-keys.ts'
+import { jobShape, retryObjectSchema, sharedShape, TASK_KEYS, uniqueObjectSchema } from './job-file-keys.ts'
 
 /**
  * What a person writes in a job file. The one source of the types, of the validation and of the published JSON Schema
@@ -124,6 +124,7 @@ export const KNOWN_KEYS = {
   retry: Object.keys(retryObjectSchema.shape),
   stop: ['signal', 'grace'],
   log: ['max'],
+  unique: Object.keys(uniqueObjectSchema.shape),
   strategy: Object.keys(strategySchema.shape),
   inputs: Object.keys(inputsSchema.shape),
 } as const satisfies Readonly<Record<string, readonly string[]>>

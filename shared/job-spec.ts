@@ -53,6 +53,16 @@ export const stopSchema = z.strictObject({
 })
 export type StopPolicy = z.infer<typeof stopSchema>
 
+/** How far the life of a job keeps another with the same key from being queued. */
+export const UNIQUE_WHILE = ['queued', 'active', 'ever'] as const
+
+const uniqueSchema = z.strictObject({
+  key: z.string().min(1),
+  /** While the other waits; until it has ended; as long as it is remembered. */
+  while: z.enum(UNIQUE_WHILE),
+})
+export type Unique = Readonly<z.infer<typeof uniqueSchema>>
+
 const commandTaskSchema = z.strictObject({
   kind: z.literal('command'),
   /** Either `argv` (no shell) or `shell_command` (run by /bin/sh, or cmd.exe on Windows). */
@@ -105,8 +115,11 @@ export const jobSpecSchema = z.strictObject({
   delay_ms: z.number().min(0).optional(),
   retry: retrySchema.optional(),
   timeout_ms: z.number().positive().optional(),
+  /** In place of `timeout_ms`: of the median of what successful jobs of its name took. */
+  timeout_percent: z.number().positive().optional(),
   stop: stopSchema.optional(),
   on_interrupt: z.enum(ON_INTERRUPT).optional(),
+  unique: uniqueSchema.optional(),
   /** Bytes of output kept for each attempt (half from the start, half from the end). */
   log_max_bytes: z.int().min(0).optional(),
   /** Stands in the task and in env where the number of the slot belongs (`{%}`), which is known when the job starts. */
@@ -125,6 +138,7 @@ export const SPEC_DEFAULTS = {
   stop: { signal: 'SIGTERM', grace_ms: 5_000 } satisfies StopPolicy,
   on_interrupt: 'ask',
   log_max_bytes: 16 * 1024 * 1024,
+  unique_while: 'active',
 } as const
 
 /** A need as the submit takes it: `index` counts the jobs of the submission from 0; `job_id` names one stored before. */

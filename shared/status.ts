@@ -83,8 +83,17 @@ export interface NeedLink {
   readonly state: JobState | null
 }
 
+/** What successful jobs of one name took. */
+export interface UsualRun {
+  readonly median_ms: number
+  /** The latest so many were looked at. */
+  readonly runs: number
+}
+
 export interface HistoryRecord extends HistoryJob {
   readonly spec: JobSpec
+  /** Only told where the timeout is a share of it; null: no job of its name has succeeded yet. */
+  readonly usual_run?: UsualRun | null
   /** In the order they were started. */
   readonly attempts: readonly Attempt[]
 }

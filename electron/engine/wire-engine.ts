@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { serialiseError } from '../../shared/errors.ts'
-import type { Group, PoolStatus } from '../../shared/status.ts'
+import type { Group, PoolStatus, UsualRun } from '../../shared/status.ts'
 import { Actions } from './actions/actions.ts'
 import { HaltWatch } from './actions/halt-watch.ts'
 import { Sweeper } from './actions/sweeper.ts'
@@ -106,7 +106,8 @@ export function wireEngine(options: EngineOptions, loaded: Loaded): EngineParts 
   parts.queue = makeQueue(wiring)
   parts.pool = makePool(wiring)
   const handAhead = new HandAhead(options.onBadEnd === undefined)
-  parts.stopper = new Stopper({ journal, announce, now, onFault: fault, guard })
+  const usualRun = (name: string): Promise<UsualRun | null> => store.query({ type: 'usual-run', name })
+  parts.stopper = new Stopper({ journal, announce, now, onFault: fault, guard, usualRun })
   parts.dispatcher = makeDispatcher(wiring, handAhead)
   parts.lifecycle = makeLifecycle(wiring, handAhead)
   parts.dueTimer = new DueTimer({ store, journal, announce, now, onError })

@@ -6,6 +6,7 @@ import type { JobFilesRead } from '../engine/job-files/read-job-files.ts'
 import { readJobFiles } from '../engine/job-files/read-job-files.ts'
 import type { FilesSubmitted } from '../engine/submissions/submit-files.ts'
 import { submitFiles } from '../engine/submissions/submit-files.ts'
+import type { Submission } from '../engine/submissions/submitter.ts'
 import type { Host } from './host.ts'
 import { EXIT } from './host.ts'
 import type { Reporter } from './output/reporter.ts'
@@ -63,8 +64,18 @@ export async function addFiles(
   if (problem_count > 0)
     tellProblems(found, submission === null ? 'nothing was added' : 'the others were added', work.reporter)
   if (submission === null) return EXIT.bad_input
+  tellDuplicates(submission, work.reporter)
   await work.reporter.submitted(submission)
   return null
+}
+
+/** Tells which jobs were not queued because others have their unique keys. */
+export function tellDuplicates({ duplicates }: Submission, reporter: Pick<Reporter, 'note'>): void {
+  if (duplicates === undefined) return
+  for (const { name, of } of duplicates.first)
+    reporter.note(`${oneLine(name)} was not queued: job ${of} has its unique key`)
+  const more = duplicates.count - duplicates.first.length
+  if (more > 0) reporter.note(`… and ${counted(more, 'more job')} not queued for that reason`)
 }
 
 /** Reads job files as `queueFiles` does, and queues nothing. */

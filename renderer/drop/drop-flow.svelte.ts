@@ -77,8 +77,14 @@ export class DropFlow {
       this.phase = { kind: 'preview', preview, is_submitting: false }
       return
     }
+    const { count: left_out = 0, first: [first] = [] } = submitted.duplicates ?? {}
     this.#app.toasts.show(`${plural(submitted.count, 'job')} queued`, {
       tone: 'good',
+      ...(first === undefined
+        ? {}
+        : {
+            detail: `${plural(left_out, 'job was', 'jobs were')} left out: job ${first.of} has the unique key of ${first.name}`,
+          }),
       action:
         submitted.count === 1
           ? {

@@ -9,6 +9,8 @@ import { describeMoves } from './store-moves.ts'
 import { describeNeeds } from './store-needs.ts'
 import { StoreSubject } from './store-subject.ts'
 import { describeSubmissions } from './store-submissions.ts'
+import { describeUnique } from './store-unique.ts'
+import { describeUsualRuns } from './store-usual-runs.ts'
 
 export type OpenStore = (file: string) => Promise<Store>
 /** Opens a new store for the running test; it is closed when the test is over. */
@@ -28,5 +30,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describeNeeds(openSubject)
     describeActions(openSubject)
     describeMoves(openSubject)
+    describeUnique(openSubject)
+    describeUsualRuns(openSubject)
   })
 }

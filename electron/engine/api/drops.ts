@@ -30,7 +30,7 @@ const MAX_DROPS = 20
 
 export interface DropsOptions {
   readonly owned: OwnedEngine
-  readonly history: Pick<ThreadHistory, 'duplicates'>
+  readonly history: Pick<ThreadHistory, 'duplicates' | 'holders'>
   readonly settings: SettingsKeeper
   readonly job_file_thread: string
 }
@@ -166,8 +166,16 @@ export class Drops {
   }
 
   async #shown(jobs: readonly NewJob[], folder: string | null): Promise<PreviewJob[]> {
-    const duplicates = await this.#options.history.duplicates(jobs.map(({ spec }) => writeSpecText(spec)))
-    return jobs.map((job, index) => previewOf(job, folder, duplicates[index] ?? null))
+    const { history } = this.#options
+    const [duplicates, holders] = await Promise.all([
+      history.duplicates(jobs.map(({ spec }) => writeSpecText(spec))),
+      history.holders(jobs.map(({ spec }) => spec.unique ?? null)),
+    ])
+    return jobs.map((job, index) => ({
+      ...previewOf(job, folder),
+      duplicate_of: duplicates[index] ?? null,
+      unique_of: holders[index] ?? null,
+    }))
   }
 
   #untrusted(folders: readonly string[]): string[] {
@@ -225,8 +233,7 @@ function named(problem: JobFileProblem, folder: string | null): JobFileProblem {
 function previewOf(
   { spec, needs = [] }: NewJob,
   folder: string | null,
-  duplicate_of: number | null,
-): PreviewJob {
+): Omit<PreviewJob, 'duplicate_of' | 'unique_of'> {
   const { name, task, cwd, env = {}, source } = spec
   return {
     name,
@@ -235,10 +242,10 @@ function previewOf(
     cwd,
     group: spec.group ?? SPEC_DEFAULTS.group,
     priority: spec.priority ?? SPEC_DEFAULTS.priority,
+    slots: spec.slots ?? SPEC_DEFAULTS.slots,
     env,
     needs: needs.length,
     source: { file: shortPath(source?.file ?? '', folder), line: source?.line ?? null },
-    duplicate_of,
   }
 }
 

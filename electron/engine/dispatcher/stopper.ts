@@ -7,6 +7,8 @@ import type { Journal } from '../store/journal.ts'
 import type { Changes } from '../store/store.ts'
 import type { ActiveAttempt } from './active-attempts.ts'
 import { hasStarted } from './active-attempts.ts'
+import { relativeTimeout } from '../../../shared/relative-timeout.ts'
+import type { UsualRun } from '../../../shared/status.ts'
 import { setLongTimeout } from './long-timer.ts'
 import type { TransitionGuard } from './transition-guard.ts'
 
@@ -20,6 +22,8 @@ export interface StopperOptions {
   readonly announce: (changes: Changes) => void
   readonly onFault: (fault: SerialisedError) => void
   readonly guard: TransitionGuard
+  /** What jobs of that name take that succeed; null: none is known. */
+  readonly usualRun: (name: string) => Promise<UsualRun | null>
   readonly now: () => number
 }
 
@@ -96,9 +100,25 @@ export class Stopper {
 
   /** Starts the clock of an attempt that has just started. */
   armTimeout(attempt: ActiveAttempt): void {
-    if (attempt.spec.timeout_ms === undefined) return
-    attempt.timeout_left_ms = attempt.spec.timeout_ms
-    this.#arm(attempt)
+    const { timeout_ms, timeout_percent } = attempt.spec
+    if (timeout_percent !== undefined) {
+      this.#armRelative(attempt, timeout_percent).catch((error: unknown) => {
+        this.#options.onFault(serialiseError(error))
+      })
+    } else if (timeout_ms !== undefined) {
+      attempt.timeout_left_ms = timeout_ms
+      this.#arm(attempt)
+    }
+  }
+
+  /** The first that runs has nothing to be measured by, and so no timeout. */
+  async #armRelative(attempt: ActiveAttempt, percent: number): Promise<void> {
+    const usual = await this.#options.usualRun(attempt.job.name)
+    if (usual === null || !hasStarted(attempt.phase) || attempt.phase === 'stopping') return
+    const ran_ms = this.#options.now() - (attempt.start?.started_ms ?? this.#options.now())
+    attempt.timeout_left_ms = relativeTimeout(usual, percent) - ran_ms
+    // Suspended meanwhile: the clock goes on when it does.
+    if (attempt.phase === 'running') this.#arm(attempt)
   }
 
   #arm(attempt: ActiveAttempt): void {

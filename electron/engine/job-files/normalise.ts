@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path'
 import { missingCase } from '../../../shared/errors.ts'
 import type { JobDefaults, JobEntry } from '../../../shared/job-file.ts'
 import { DEFAULT_RETRY_CAUSES, SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
-import type { JobSpec, RetryPolicy, StopPolicy, Task } from '../../../shared/job-spec.ts'
+import type { JobSpec, RetryPolicy, StopPolicy, Task, Unique } from '../../../shared/job-spec.ts'
 import type { ProblemCode } from '../../../shared/job-file-problem.ts'
 import { FileFault } from './file-fault.ts'
 import type { OnFault } from './source.ts'
@@ -60,13 +60,15 @@ function addQueueing(spec: JobSpec, entry: JobEntry, defaults: JobDefaults): voi
   if (hold !== undefined) spec.hold = hold
   const delay_ms = entry.delay ?? defaults.delay
   if (delay_ms !== undefined) spec.delay_ms = delay_ms
+  if (entry.unique !== undefined) spec.unique = toUnique(entry.unique)
 }
 
 function addPolicies(spec: JobSpec, entry: JobEntry, defaults: JobDefaults): void {
   const retry = entry.retry ?? defaults.retry
   if (retry !== undefined) spec.retry = toRetry(retry)
-  const timeout_ms = entry.timeout ?? defaults.timeout
-  if (timeout_ms !== undefined) spec.timeout_ms = timeout_ms
+  const timeout = entry.timeout ?? defaults.timeout
+  if (typeof timeout === 'number') spec.timeout_ms = timeout
+  else if (timeout !== undefined) spec.timeout_percent = timeout.percent
   const stop = entry.stop ?? defaults.stop
   if (stop !== undefined) spec.stop = toStop(stop)
   const on_interrupt = entry.on_interrupt ?? defaults.on_interrupt
@@ -86,6 +88,11 @@ function toRetry(retry: NonNullable<JobEntry['retry']>): RetryPolicy {
     exit_codes: asked.exit_codes ?? null,
     causes: asked.causes ?? [...DEFAULT_RETRY_CAUSES],
   }
+}
+
+function toUnique(unique: NonNullable<JobEntry['unique']>): Unique {
+  const asked = typeof unique === 'string' ? { key: unique } : unique
+  return { key: asked.key, while: asked.while ?? SPEC_DEFAULTS.unique_while }
 }
 
 function toStop(stop: NonNullable<JobEntry['stop']>): StopPolicy {

@@ -27,6 +27,7 @@ import { JOB_COLUMNS, parseSpec } from './operations/job-query.ts'
 import { bindingLimits, countInParents } from './nested-groups.ts'
 import type { Owner } from './owner-lock.ts'
 import { readOwner } from './owner-lock.ts'
+import { UsualRuns } from './usual-runs.ts'
 import { isSorted } from './sort-keys.ts'
 import type { MetaKey } from './store.ts'
 
@@ -76,6 +77,7 @@ export class DatabaseHistory implements History {
   readonly #dir: string
   readonly #db: Database
   readonly #statements = new Map<string, Statement>()
+  #usual_runs: UsualRuns | null = null
   readonly #sorted: SortedLists
 
   constructor(dir: string, db: Database) {
@@ -219,8 +221,11 @@ export class DatabaseHistory implements History {
   }
 
   #record(job: HistoryJob): HistoryRecord {
-    const { id } = job.job
-    return { ...job, spec: parseSpec(id, this.#spec(id)), attempts: this.#attempts(id) }
+    const { id, name } = job.job
+    const record = { ...job, spec: parseSpec(id, this.#spec(id)), attempts: this.#attempts(id) }
+    if (record.spec.timeout_percent === undefined) return record
+    this.#usual_runs ??= new UsualRuns(this.#db)
+    return { ...record, usual_run: this.#usual_runs.read(name) }
   }
 
   #spec(job_id: number): string {

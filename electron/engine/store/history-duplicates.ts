@@ -2,9 +2,11 @@ import type { Database } from 'better-sqlite3'
 import { z } from 'zod'
 import type { JobState } from '../../../shared/job.ts'
 import { ACTIVE_STATES, WAITING_STATES } from '../../../shared/job.ts'
+import type { Unique } from '../../../shared/job-spec.ts'
 import { countStates } from './history-keys.ts'
 import { parseRow } from './history-rows.ts'
 import type { Steps } from './history-steps.ts'
+import { holderSql } from './operations/unique.ts'
 import { filterSelect } from './selection-sql.ts'
 
 /** With more jobs than that in the queue nobody is told: their specs would all have to be read. */
@@ -20,6 +22,20 @@ const UPLOAD = /uploads([\\/]+)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
 
 function comparable(spec_text: string): string {
   return spec_text.replaceAll(UPLOAD, 'uploads$1')
+}
+
+/** For each unique key the job that would keep another with it from being queued now; null: the key is free, or there is none. */
+export function* findHolders(
+  db: Database,
+  uniques: readonly (Unique | null)[],
+): Steps<readonly (number | null)[]> {
+  const found: (number | null)[] = []
+  for (const unique of uniques) {
+    const row = unique === null ? undefined : db.prepare<[string]>(holderSql(unique)).get(unique.key)
+    found.push(row === undefined ? null : parseRow(idSchema, row, 'job').id)
+    yield
+  }
+  return found
 }
 
 /** For each stored spec the first job with that, among those that wait or are active; null: none is known. */

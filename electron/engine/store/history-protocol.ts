@@ -1,5 +1,6 @@
 /** What the history's client and its thread say to each other. */
 import { z } from 'zod'
+import type { Unique } from '../../../shared/job-spec.ts'
 import type { SerialisedError } from '../../../shared/errors.ts'
 import type { HistoryStats } from '../../../shared/history-stats.ts'
 import type { InputOf, OutputMatches, OutputOf } from '../../../shared/ipc.ts'
@@ -19,6 +20,7 @@ export interface HistoryAnswers {
   rows: readonly HistoryJob[]
   show: JobDetails | null
   duplicates: readonly (number | null)[]
+  holders: readonly (number | null)[]
   count: JobCount
   stats: HistoryStats
   export: ExportPage
@@ -34,6 +36,7 @@ export type HistoryQuestion =
   | { readonly type: 'rows'; readonly ids: readonly number[] }
   | { readonly type: 'show'; readonly job_id: number }
   | { readonly type: 'duplicates'; readonly spec_texts: readonly string[] }
+  | { readonly type: 'holders'; readonly uniques: readonly (Unique | null)[] }
   | { readonly type: 'count'; readonly filter: JobFilter }
   | { readonly type: 'stats'; readonly query: StatsQuery }
   | { readonly type: 'export'; readonly query: ExportQuery }
@@ -46,7 +49,7 @@ export type QuestionOf<K extends QuestionName> = Extract<HistoryQuestion, { read
  */
 export const LANES: Readonly<Record<QuestionName, number>> = {
   ...{ list: 0, rows: 1, show: 1 },
-  ...{ duplicates: 2, count: 3, stats: 4, export: 5, search: 6, sorted: 7 },
+  ...{ duplicates: 2, holders: 2, count: 3, stats: 4, export: 5, search: 6, sorted: 7 },
 }
 export const LANE_COUNT = 8
 

@@ -3,7 +3,7 @@ import { JobyardError, missingCase } from '../../../shared/errors.ts'
 import { dataPaths } from './data-dir.ts'
 import { DatabaseHistory } from './database-history.ts'
 import { openForReading, readError } from './history-connection.ts'
-import { findDuplicates } from './history-duplicates.ts'
+import { findDuplicates, findHolders } from './history-duplicates.ts'
 import { HistoryExports } from './history-exports.ts'
 import { countMatches } from './history-matches.ts'
 import { searchOutput } from './history-output.ts'
@@ -86,6 +86,8 @@ export class HistoryServer {
         return history.show(question.job_id)
       case 'duplicates':
         return inSteps(findDuplicates(db, question.spec_texts), isCancelled)
+      case 'holders':
+        return inSteps(findHolders(db, question.uniques), isCancelled)
       case 'count':
         return inSteps(countMatches(db, question.filter), isCancelled)
       case 'stats':

@@ -176,6 +176,8 @@ function answer(context: StoreContext, query: Query): AnswerOf<QueryName> {
       return readLeases(context)
     case 'halt-rules':
       return readHaltRules(context)
+    case 'usual-run':
+      return context.usual_runs.read(query.name)
     case 'open-submissions':
       return [...context.open_submissions]
     case 'meta':

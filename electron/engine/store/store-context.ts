@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3'
 import { ChangesBuilder } from './changes-builder.ts'
 import { Tally } from './tally.ts'
+import { UsualRuns } from './usual-runs.ts'
 
 /**
  * What every operation works with: the writing connection, its prepared statements, and the little that is known in
@@ -9,8 +10,11 @@ import { Tally } from './tally.ts'
 export class StoreContext {
   readonly db: Database
   readonly tally: Tally
+  readonly usual_runs: UsualRuns
   /** Submissions whose jobs are not visible yet. */
   readonly open_submissions = new Set<number>()
+  /** Of open submissions, the jobs that were not stored and what they are duplicates of. */
+  readonly duplicates = new Map<number, Map<number, number>>()
   /** False: there is no need at all, so an end has no dependents to look for. */
   has_needs = false
   readonly #statements = new Map<string, Statement>()
@@ -22,6 +26,7 @@ export class StoreContext {
              CREATE TEMP TABLE work (id INTEGER PRIMARY KEY);
              CREATE TEMP TABLE reblocked (id INTEGER PRIMARY KEY);`)
     this.tally = new Tally(db, this.open_submissions)
+    this.usual_runs = new UsualRuns(db)
     this.reload()
   }
 

@@ -17,9 +17,9 @@ import type {
   NeedCondition,
   StopReason,
 } from '../../../shared/job.ts'
-import type { HaltRule, JobSpec } from '../../../shared/job-spec.ts'
+import type { HaltRule, JobSpec, Unique } from '../../../shared/job-spec.ts'
 import type { Selection } from '../../../shared/selection.ts'
-import type { EndedJob, Group } from '../../../shared/status.ts'
+import type { EndedJob, Group, UsualRun } from '../../../shared/status.ts'
 
 /** Where a ready job stands: priority, then position, then id. Higher priority first, lower position first. */
 export interface ReadyKey {
@@ -42,6 +42,20 @@ export interface ReadyJob extends ReadyKey {
   readonly spec_json: string
 }
 
+/** What few jobs have. */
+export interface JobExtras {
+  /** Its timeout is a share of what jobs of its name take. */
+  readonly timed: boolean
+  readonly unique: Unique | null
+}
+
+/** A job that was not stored, because of another with the same unique key. */
+export interface Duplicate {
+  readonly id: number
+  /** The other. */
+  readonly of: number
+}
+
 /** A job to store. `need.on` is the id of a job that is stored already or stands in the same operation or before it. */
 export interface JobInsert {
   readonly id: number
@@ -54,6 +68,7 @@ export interface JobInsert {
   readonly due_ms: number | null
   readonly spec_json: string
   readonly needs: readonly { readonly on: number; readonly condition: NeedCondition }[]
+  readonly extras?: JobExtras | undefined
 }
 
 export interface AttemptStart {
@@ -160,11 +175,12 @@ export interface StoreOperations {
       readonly jobs: JobInserts
     }
     /**
-     * `not_ready`: ids of those that are not `queued`. The caller builds the ready jobs itself from what it gave
-     * (position = id), so nothing travels back for the rest; `changed` and `ended` are empty but for needs that were
-     * unmeetable from the start.
+     * `not_ready`: ids of those that are not `queued`, which includes those that were not stored at all because of
+     * another with the same unique key; what needs one of these needs the other instead. The caller builds the ready
+     * jobs itself from what it gave (position = id), so nothing travels back for the rest; `changed` and `ended` are empty
+     * but for needs that were unmeetable from the start.
      */
-    out: Changes & { readonly not_ready: readonly number[] }
+    out: Changes & { readonly not_ready: readonly number[]; readonly duplicates: readonly Duplicate[] }
   }
   'complete-submission': { in: { readonly submission_id: number }; out: Changes }
   /** Deletes an open submission with its jobs, in steps of `limit`; `done` says whether all are gone. */
@@ -308,6 +324,8 @@ export interface StoreQueries {
   'next-due': { in: unknown; out: number | null }
   leases: { in: unknown; out: readonly LeaseLeft[] }
   'halt-rules': { in: unknown; out: readonly HaltRuleLeft[] }
+  /** What jobs of this name take that succeed; null: none is known. */
+  'usual-run': { in: { readonly name: string }; out: UsualRun | null }
   'open-submissions': { in: unknown; out: readonly number[] }
   meta: { in: { readonly key: MetaKey }; out: string | null }
   /** The ids that the next job and the next submission are to have; neither was ever used. */

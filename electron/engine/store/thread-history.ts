@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { deserialiseError, JobyardError } from '../../../shared/errors.ts'
+import type { Unique } from '../../../shared/job-spec.ts'
 import type { HistoryStats } from '../../../shared/history-stats.ts'
 import type { AbortFlag, OutputMatches } from '../../../shared/ipc.ts'
 import type { JobListQuery, JobPage } from '../../../shared/listing.ts'
@@ -53,6 +54,8 @@ export interface ThreadHistory {
    * more than 20,000 are in the queue.
    */
   duplicates(spec_texts: readonly string[], signal?: AbortFlag): Promise<readonly (number | null)[]>
+  /** For each unique key the job that would keep another with it from being queued now; null: the key is free, or there is none. */
+  holders(uniques: readonly (Unique | null)[], signal?: AbortFlag): Promise<readonly (number | null)[]>
   searchOutput(query: OutputSearch, signal?: AbortFlag): Promise<OutputMatches>
   /** Abandons what is outstanding and waits for the thread to end. */
   close(): Promise<void>
@@ -121,6 +124,10 @@ class HistoryClient implements ThreadHistory {
 
   duplicates(spec_texts: readonly string[], signal?: AbortFlag): Promise<readonly (number | null)[]> {
     return this.#ask<'duplicates'>({ type: 'duplicates', spec_texts }, signal)
+  }
+
+  holders(uniques: readonly (Unique | null)[], signal?: AbortFlag): Promise<readonly (number | null)[]> {
+    return this.#ask<'holders'>({ type: 'holders', uniques }, signal)
   }
 
   searchOutput(query: OutputSearch, signal?: AbortFlag): Promise<OutputMatches> {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { CAUSES, ENDED_STATES, JOB_KINDS, JOB_STATES, NEED_CONDITIONS } from '../../../shared/job.ts'
+import { UNIQUE_WHILE } from '../../../shared/job-spec.ts'
 import { FlatReader, Words } from './flat-rows.ts'
 import type { FlatRows } from './flat-rows.ts'
 import type { Operation, OperationResult, ReadyJob } from './store.ts'
@@ -29,6 +30,13 @@ const job = fc.record({
   due_ms: nullable(ms),
   spec_json: text,
   needs: fc.array(fc.record({ on: id, condition: fc.constantFrom(...NEED_CONDITIONS) }), { maxLength: 3 }),
+  extras: fc.option(
+    fc.record({
+      timed: fc.boolean(),
+      unique: nullable(fc.record({ key: text, while: fc.constantFrom(...UNIQUE_WHILE) })),
+    }),
+    { nil: undefined },
+  ),
 })
 
 const end = fc.record({

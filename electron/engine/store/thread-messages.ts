@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { SerialisedError } from '../../../shared/errors.ts'
 import type { EndedState, JobState } from '../../../shared/job.ts'
 import { CAUSES, ENDED_STATES, JOB_KINDS, JOB_STATES, NEED_CONDITIONS } from '../../../shared/job.ts'
+import { UNIQUE_WHILE } from '../../../shared/job-spec.ts'
 import type { EndedJob } from '../../../shared/status.ts'
 import type { DatabaseOptions } from './database.ts'
 import { SYNCHRONOUS } from './synchronous.ts'
@@ -12,6 +13,7 @@ import type {
   AnswerOf,
   AttemptEnd,
   Changes,
+  JobExtras,
   JobInsert,
   JobInserts,
   NextState,
@@ -48,7 +50,7 @@ type Packed<T, K extends keyof T> = Omit<T, K> & Readonly<Record<K, FlatRows>>
 
 export type PackedOperation =
   | Exclude<Operation, { type: 'submit' | 'claim' | 'end' }>
-  | Packed<OperationOf<'submit'>, 'jobs'>
+  | (Packed<OperationOf<'submit'>, 'jobs'> & { readonly job_count: number })
   | Packed<OperationOf<'claim'>, 'claims'>
   | Packed<OperationOf<'end'>, 'ends'>
 
@@ -62,6 +64,7 @@ const KINDS = new Words(JOB_KINDS)
 const STATES = new Words(JOB_STATES)
 const CAUSE_WORDS = new Words(CAUSES)
 const CONDITIONS = new Words(NEED_CONDITIONS)
+const UNIQUE_WHILES = new Words(UNIQUE_WHILE)
 const REST_STATES = new Words<EndedState | 'interrupted'>([...ENDED_STATES, 'interrupted'])
 const NEXT_STATES = new Words<NextState['state']>([
   'succeeded',
@@ -75,7 +78,7 @@ const NEXT_STATES = new Words<NextState['state']>([
 export function packOperation(operation: Operation): PackedOperation {
   switch (operation.type) {
     case 'submit':
-      return { ...operation, jobs: packJobs(operation.jobs) }
+      return { ...operation, jobs: packJobs(operation.jobs), job_count: operation.jobs.length }
     case 'claim':
       return { ...operation, claims: packClaims(operation.claims) }
     case 'end':
@@ -87,8 +90,10 @@ export function packOperation(operation: Operation): PackedOperation {
 
 export function unpackOperation(operation: PackedOperation): Operation {
   switch (operation.type) {
-    case 'submit':
-      return { ...operation, jobs: unpackJobs(operation.jobs) }
+    case 'submit': {
+      const { job_count, ...rest } = operation
+      return { ...rest, jobs: unpackJobs(operation.jobs, job_count) }
+    }
     case 'claim':
       return { ...operation, claims: unpackClaims(operation.claims) }
     case 'end':
@@ -98,42 +103,59 @@ export function unpackOperation(operation: PackedOperation): Operation {
   }
 }
 
-/** Name and spec. */
-const TEXTS_OF_JOB = 2
+/** One number for both, because every job has it. */
+const HELD = 1
+const HAS_EXTRAS = 2
 
 function packJobs(jobs: JobInserts): FlatRows {
   const flat = new FlatWriter(jobs.length * 8)
-  for (const { id, name, kind, group_id, priority, slots, held, due_ms, spec_json, needs } of jobs) {
-    flat.number(id).word(KINDS, kind).number(group_id).number(priority).number(slots).flag(held)
+  for (const { id, name, kind, group_id, priority, slots, held, due_ms, spec_json, needs, extras } of jobs) {
+    flat.number(id).word(KINDS, kind).number(group_id).number(priority).number(slots)
+    flat.number((held ? HELD : 0) + (extras === undefined ? 0 : HAS_EXTRAS))
     flat.numberOrNull(due_ms).number(needs.length)
     for (const { on, condition } of needs) flat.number(on).word(CONDITIONS, condition)
     flat.text(name).text(spec_json)
+    if (extras !== undefined) packExtras(flat, extras)
   }
   return flat.rows()
+}
+
+function packExtras(flat: FlatWriter, { timed, unique }: JobExtras): void {
+  flat.flag(timed).flag(unique !== null)
+  if (unique !== null) flat.word(UNIQUE_WHILES, unique.while).text(unique.key)
+}
+
+function unpackExtras(reader: FlatReader): JobExtras {
+  const timed = reader.flag()
+  const unique = reader.flag() ? { while: reader.word(UNIQUE_WHILES), key: reader.text() } : null
+  return { timed, unique }
 }
 
 /**
  * Read one by one as they are written: a list of them would live as long as the commit, long enough for V8 to take their
  * like for lasting ones and to keep tens of megabytes of them.
  */
-function unpackJobs(flat: FlatRows): JobInserts {
-  return { length: flat.texts.length / TEXTS_OF_JOB, [Symbol.iterator]: () => readJobs(flat) }
+function unpackJobs(flat: FlatRows, length: number): JobInserts {
+  return { length, [Symbol.iterator]: () => readJobs(flat) }
 }
 
 function* readJobs(flat: FlatRows): IterableIterator<JobInsert> {
   const reader = new FlatReader(flat)
   while (reader.hasMore) {
+    const id = reader.number()
+    const kind = reader.word(KINDS)
+    const group_id = reader.number()
+    const priority = reader.number()
+    const slots = reader.number()
+    const flags = reader.number()
     yield {
-      id: reader.number(),
-      kind: reader.word(KINDS),
-      group_id: reader.number(),
-      priority: reader.number(),
-      slots: reader.number(),
-      held: reader.flag(),
+      ...{ id, kind, group_id, priority, slots },
+      held: (flags & HELD) !== 0,
       due_ms: reader.numberOrNull(),
       needs: unpackNeeds(reader),
       name: reader.text(),
       spec_json: reader.text(),
+      extras: (flags & HAS_EXTRAS) === 0 ? undefined : unpackExtras(reader),
     }
   }
 }

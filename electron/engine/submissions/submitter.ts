@@ -1,12 +1,13 @@
 import { JobyardError } from '../../../shared/errors.ts'
-import type { NewJob } from '../../../shared/job-spec.ts'
+import type { Duplicates } from '../../../shared/drop.ts'
+import type { JobSpec, NewJob } from '../../../shared/job-spec.ts'
 import { DEFAULT_GROUP } from '../../../shared/job-spec.ts'
 import type { Group } from '../../../shared/status.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { ReadyQueue } from '../queue/ready-queue.ts'
 import type { Journal } from '../store/journal.ts'
 import { writeSpecText } from '../store/spec-text.ts'
-import type { Changes, JobInsert, ReadyJob, StoredHaltRule } from '../store/store.ts'
+import type { Changes, Duplicate, JobExtras, JobInsert, ReadyJob, StoredHaltRule } from '../store/store.ts'
 import type { IdSequence } from './id-sequence.ts'
 import { SweepTracker } from './sweep-tracker.ts'
 import type { SweepGroups } from './sweep-tracker.ts'
@@ -17,13 +18,18 @@ const CHUNK_JOBS = 2_000
 const CHUNKS_UNDER_WAY = 2
 /** Jobs deleted at a time when a submission is given up. */
 const ABORT_STEP = 5_000
+/** Jobs that were not queued and are told one by one. */
+const MAX_DUPLICATES = 100
 
 export interface Submission {
   readonly submission_id: number
+  /** Jobs that were queued. */
   readonly count: number
   /** 0 where nothing was submitted. */
   readonly first_id: number
   readonly last_id: number
+  /** Jobs that were not queued because others have their unique keys; missing: none. */
+  readonly duplicates?: Duplicates
 }
 
 export interface SubmitterOptions {
@@ -93,7 +99,12 @@ export class SubmissionWriter {
   #opened = false
   #done = false
   #count = 0
-  #last_id = 0
+  readonly #duplicates: { count: number; readonly first: { name: string; of: number }[] } = {
+    count: 0,
+    first: [],
+  }
+  /** The lowest and the highest id of jobs that were stored. */
+  #stored: { readonly first_id: number; readonly last_id: number } | null = null
   #due_ms: number | null = null
 
   constructor(options: SubmitterOptions, label: string) {
@@ -130,11 +141,19 @@ export class SubmissionWriter {
       await this.#write(this.#held.inserts, true)
     }
     if (this.#due_ms !== null) onDue(this.#due_ms)
-    if (this.#count > 0)
-      bus.emit('submission:added', { submission_id: this.submission_id, count: this.#count })
+    const { submission_id } = this
+    const count = this.#count - this.#duplicates.count
+    if (count > 0) bus.emit('submission:added', { submission_id, count })
     announce({ changed: [], ended: [], stale_groups: [] })
-    const first_id = this.#chunks[0]?.first_id ?? 0
-    return { submission_id: this.submission_id, count: this.#count, first_id, last_id: this.#last_id }
+    const ids = count === 0 ? { first_id: 0, last_id: 0 } : this.#range()
+    if (this.#duplicates.count === 0) return { submission_id, count, ...ids }
+    return { submission_id, count, ...ids, duplicates: this.#duplicates }
+  }
+
+  /** Of the ids of jobs that were queued. */
+  #range(): Pick<Submission, 'first_id' | 'last_id'> {
+    const { first_id: first = 0, last_id: last = 0 } = this.#stored ?? {}
+    return { first_id: first, last_id: last }
   }
 
   /** Nothing of it is kept. */
@@ -182,7 +201,6 @@ export class SubmissionWriter {
     const first_id = this.#options.jobIds.take(jobs.length)
     this.#chunks.push({ first_index: this.#count, first_id })
     this.#count += jobs.length
-    this.#last_id = first_id + jobs.length - 1
     const inserts: JobInsert[] = []
     let id = first_id
     for (const job of jobs) {
@@ -217,6 +235,7 @@ export class SubmissionWriter {
       due_ms,
       spec_json: writeSpecText(spec),
       needs: needs === undefined || needs.length === 0 ? NO_NEEDS : this.#toNeeds(needs),
+      extras: extrasOf(spec),
     }
   }
 
@@ -251,10 +270,29 @@ export class SubmissionWriter {
     if (whole) for (const insert of inserts) if (isPlain(insert)) queue.offerUnwritten(this.#toReady(insert))
     if (whole) onOffered()
     const result = await written
+    this.#noteStored(inserts, result.duplicates)
     if (!whole) return
     const notReady = new Set(result.not_ready)
     for (const insert of inserts) if (!notReady.has(insert.id)) queue.offer(this.#toReady(insert))
     announce(result)
+  }
+
+  #noteStored(inserts: readonly JobInsert[], duplicates: readonly Duplicate[]): void {
+    const left_out = new Map(duplicates.map(({ id, of }) => [id, of]))
+    for (const { id, name } of duplicates.length === 0 ? [] : inserts) {
+      const of = left_out.get(id)
+      if (of !== undefined && this.#duplicates.first.length < MAX_DUPLICATES)
+        this.#duplicates.first.push({ name, of })
+    }
+    this.#duplicates.count += duplicates.length
+    const stored = (insert: JobInsert): boolean => !left_out.has(insert.id)
+    const first = inserts.find(stored)
+    const last = inserts.findLast(stored)
+    if (first === undefined || last === undefined) return
+    this.#stored = {
+      first_id: Math.min(first.id, this.#stored?.first_id ?? first.id),
+      last_id: Math.max(last.id, this.#stored?.last_id ?? last.id),
+    }
   }
 
   #toReady({ id, name, kind, group_id, priority, slots, spec_json }: JobInsert): ReadyJob {
@@ -265,8 +303,13 @@ export class SubmissionWriter {
 }
 
 /** Ready as soon as it is stored. */
-function isPlain({ held, due_ms, needs }: JobInsert): boolean {
-  return !held && due_ms === null && needs.length === 0
+function isPlain({ held, due_ms, needs, extras }: JobInsert): boolean {
+  return !held && due_ms === null && needs.length === 0 && extras === undefined
+}
+
+function extrasOf({ timeout_percent, unique }: JobSpec): JobExtras | undefined {
+  if (timeout_percent === undefined && unique === undefined) return undefined
+  return { timed: timeout_percent !== undefined, unique: unique ?? null }
 }
 
 /** Deletes what an unfinished submission had written, in steps that let others write in between. */

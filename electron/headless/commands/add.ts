@@ -1,11 +1,12 @@
 import type { Command } from 'commander'
+import type { Submission } from '../../engine/submissions/submitter.ts'
 import { resolveDataDir } from '../../engine/store/data-dir.ts'
 import { parsePriority } from '../arguments.ts'
 import type { DropOptions } from '../drop-files.ts'
 import { dropFiles } from '../drop-files.ts'
 import type { Host } from '../host.ts'
 import { EXIT, note } from '../host.ts'
-import { tellProblems } from '../job-files.ts'
+import { tellDuplicates, tellProblems } from '../job-files.ts'
 import { submittedJson } from '../output/job-json.ts'
 import { PlainReporter } from '../output/reporter.ts'
 import { counted } from '../output/text.ts'
@@ -43,6 +44,11 @@ export function addAddCommand(program: Command, host: Host): void {
     })
 }
 
+function addedLine({ count, first_id, last_id }: Submission): string {
+  if (count === 0) return 'nothing was added'
+  return `added ${counted(count, 'job')}: ${count === 1 ? `${first_id}` : `${first_id}-${last_id}`}`
+}
+
 function add(files: readonly string[], options: AddOptions, host: Host): Promise<number> {
   const data_dir = resolveDataDir(options.data)
   return withOwner(data_dir, host, async (client) => {
@@ -53,11 +59,9 @@ function add(files: readonly string[], options: AddOptions, host: Host): Promise
       tellProblems(found, outcome, new PlainReporter(host))
     }
     if (submission === null) return EXIT.bad_input
-    const { count, first_id, last_id } = submission
-    const ids = count === 1 ? `${first_id}` : `${first_id}-${last_id}`
-    await host.stdout.line(
-      options.json === true ? submittedJson(submission) : `added ${counted(count, 'job')}: ${ids}`,
-    )
+    const reporter = new PlainReporter(host)
+    if (options.json !== true) tellDuplicates(submission, reporter)
+    await host.stdout.line(options.json === true ? submittedJson(submission) : addedLine(submission))
     if (!client.is_elsewhere)
       note(host, 'nobody works this queue now: start with jobyard start or jobyard serve')
     return problem_count > 0 ? EXIT.bad_input : EXIT.ok

@@ -7,8 +7,9 @@ import { formatTime, formatTimeOrNull } from '../../engine/export/time-text.ts'
 /** The objects of `run --json` and `start --json`, one a line. */
 
 export function submittedJson(submission: Submission): string {
-  const { count, first_id, last_id } = submission
-  return JSON.stringify({ type: 'submitted', count, first_id, last_id })
+  const { count, first_id, last_id, duplicates } = submission
+  const left_out = duplicates === undefined ? {} : { duplicates }
+  return JSON.stringify({ type: 'submitted', count, first_id, last_id, ...left_out })
 }
 
 export function endedJobJson(job: EndedJob): string {

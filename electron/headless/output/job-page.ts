@@ -2,7 +2,8 @@ import type { Colors } from 'picocolors/types'
 import { formatDuration } from '../../../shared/duration.ts'
 import type { Attempt } from '../../../shared/job.ts'
 import type { JobSpec } from '../../../shared/job-spec.ts'
-import type { JobDetails, NeedLink } from '../../../shared/status.ts'
+import type { JobDetails, NeedLink, UsualRun } from '../../../shared/status.ts'
+import { relativeTimeoutText } from '../../../shared/relative-timeout.ts'
 import { causeText } from '../../../shared/cause-text.ts'
 import { detailsText, paintState, runTimeText } from './state-text.ts'
 import { taskText } from '../../../shared/task-text.ts'
@@ -24,7 +25,7 @@ export function renderJobPage(details: JobDetails, now_ms: number, colors: Color
     ['group', `${oneLine(job.group)}, priority ${job.priority}`],
     ['queued', formatTime(job.queued_ms)],
     ...('due_ms' in job ? [['due', formatTime(job.due_ms)] satisfies [string, string]] : []),
-    ...specFacts(spec),
+    ...specFacts(spec, details.usual_run ?? null),
     ...(details.submission === null
       ? []
       : [['came with', oneLine(details.submission.label)] satisfies [string, string]]),
@@ -43,7 +44,7 @@ function fact(label: string, value: string): string {
   return `  ${label.padEnd(LABEL_WIDTH)}${value}`
 }
 
-function specFacts(spec: JobSpec): [string, string][] {
+function specFacts(spec: JobSpec, usual_run: UsualRun | null): [string, string][] {
   const facts: [string, string][] = [
     ['runs', cut(taskText(spec.task))],
     ['cwd', oneLine(spec.cwd)],
@@ -52,6 +53,9 @@ function specFacts(spec: JobSpec): [string, string][] {
   if (env.length > 0) facts.push(['env', cut(env.join(' '))])
   if (spec.slots !== undefined) facts.push(['slots', formatCount(spec.slots)])
   if (spec.timeout_ms !== undefined) facts.push(['timeout', formatDuration(spec.timeout_ms)])
+  if (spec.timeout_percent !== undefined)
+    facts.push(['timeout', relativeTimeoutText(spec.timeout_percent, usual_run)])
+  if (spec.unique !== undefined) facts.push(['unique', `${cut(spec.unique.key)} (${spec.unique.while})`])
   if (spec.retry !== undefined)
     facts.push(['retry', `up to ${counted(spec.retry.limit, 'time')}, ${spec.retry.backoff}`])
   if (spec.on_interrupt !== undefined) facts.push(['if lost', spec.on_interrupt])

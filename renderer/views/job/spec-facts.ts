@@ -1,6 +1,14 @@
 import type { JobSpec, RetryPolicy } from '../../../shared/job-spec.ts'
 import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
+import { relativeTimeoutText } from '../../../shared/relative-timeout.ts'
+import type { UsualRun } from '../../../shared/status.ts'
 import { formatBytes, formatDuration, plural } from '../../format.ts'
+
+const UNIQUE_WORDS = {
+  queued: 'one that waits at a time',
+  active: 'one at a time',
+  ever: 'only once',
+} as const
 
 export interface SpecFact {
   readonly label: string
@@ -12,7 +20,7 @@ export interface SpecFact {
 }
 
 /** The spec in words, what runs and where first. */
-export function specFacts(spec: JobSpec): SpecFact[] {
+export function specFacts(spec: JobSpec, usual_run: UsualRun | null = null): SpecFact[] {
   const facts: SpecFact[] = []
   const add = (label: string, value: string, is_code = false, is_default = false): void => {
     facts.push({ label, value, is_code, is_default })
@@ -28,7 +36,9 @@ export function specFacts(spec: JobSpec): SpecFact[] {
   add('Slots', String(spec.slots ?? SPEC_DEFAULTS.slots), false, spec.slots === undefined)
   if (spec.hold === true) add('Held', 'until it is released')
   if (spec.delay_ms !== undefined) add('Starts', `${formatDuration(spec.delay_ms)} after it was queued`)
-  if (spec.timeout_ms === undefined) add('Timeout', 'none', false, true)
+  if (spec.unique !== undefined) add('Unique key', `${spec.unique.key}, ${UNIQUE_WORDS[spec.unique.while]}`)
+  if (spec.timeout_percent !== undefined) add('Timeout', relativeTimeoutText(spec.timeout_percent, usual_run))
+  else if (spec.timeout_ms === undefined) add('Timeout', 'none', false, true)
   else add('Timeout', formatDuration(spec.timeout_ms))
   if (spec.retry === undefined) add('Retries', 'none', false, true)
   else add('Retries', retryText(spec.retry))

@@ -36,6 +36,8 @@ export function edit(context: StoreContext, operation: OperationOf<'edit'>): Act
     .sql(
       `UPDATE job SET group_id = coalesce(@group_id, group_id), priority = ${PRIORITY_SQL},
          name = coalesce(@name, name), kind = coalesce(@kind, kind), slots = coalesce(@slots, slots),
+         unique_key = CASE WHEN @respecified THEN @unique_key ELSE unique_key END,
+         timed = CASE WHEN @respecified THEN @timed ELSE timed END,
          touched_by = CASE WHEN @moved THEN @action_id ELSE touched_by END
        WHERE id IN (SELECT id FROM temp.selected)`,
     )
@@ -48,6 +50,9 @@ export function edit(context: StoreContext, operation: OperationOf<'edit'>): Act
       kind: spec?.task.kind ?? null,
       slots: spec === undefined ? null : (spec.slots ?? SPEC_DEFAULTS.slots),
       moved: isMoved ? 1 : 0,
+      respecified: spec === undefined ? 0 : 1,
+      unique_key: spec?.unique?.key ?? null,
+      timed: spec?.timeout_percent === undefined ? null : 1,
     })
   tallyJobs(context, 'selected', 1)
   noteStale(context, changes, 'selected')

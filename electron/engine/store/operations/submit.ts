@@ -2,11 +2,12 @@ import type { JobState, NeedCondition } from '../../../../shared/job.ts'
 import { isEnded } from '../../../../shared/job.ts'
 import { firstWaitingState, needStatus } from '../../../../shared/job-state.ts'
 import type { ChangesBuilder } from '../changes-builder.ts'
+import { findHolder } from './unique.ts'
 import { noteAtRest, readJob, wakeTime } from '../job-row.ts'
 import { RowsStatement } from '../rows-statement.ts'
 import { tallyJobs } from '../selected.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { JobInsert, OperationOf, ResultOf } from '../store.ts'
+import type { Duplicate, JobInsert, OperationOf, ResultOf } from '../store.ts'
 import { deleteWork } from './delete-jobs.ts'
 import type { Ended } from './dependents.ts'
 import { settleDependents } from './dependents.ts'
@@ -17,7 +18,8 @@ const INSERT_SUBMISSION = `INSERT INTO submission (id, label, created_ms, state,
 const EXTEND_SUBMISSION = `UPDATE submission SET first_job_id = min(coalesce(first_job_id, @first), @first),
   last_job_id = max(coalesce(last_job_id, @last), @last), job_count = job_count + @count WHERE id = @submission_id`
 const INSERT_JOB = `INSERT INTO job (id, submission_id, group_id, name, kind, state, priority, position, slots, held,
-  needs_open, due_ms, wake_ms, cause, queued_ms, ended_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  needs_open, due_ms, wake_ms, cause, queued_ms, ended_ms, unique_key, timed)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const INSERT_QUEUED = new RowsStatement(
   `(?, ?, ?, ?, ?, 'queued', ?, ?, ?, 0, 0, ?)`,
   (
@@ -43,21 +45,24 @@ export function submit(context: StoreContext, operation: OperationOf<'submit'>):
   const { submission_id, whole, jobs } = operation
   const changes = context.changes()
   if (!whole && !context.open_submissions.has(submission_id)) {
-    return { ...changes.build(), not_ready: Array.from(jobs, ({ id }) => id) }
+    return { ...changes.build(), not_ready: Array.from(jobs, ({ id }) => id), duplicates: [] }
   }
-  const { not_ready, first, last } = insertJobs(context, changes, operation)
+  const { not_ready, duplicates, first, last } = insertJobs(context, changes, operation)
+  const count = jobs.length - duplicates.length
   if (whole) {
     const { label, at_ms } = operation
-    context.sql(INSERT_SUBMISSION).run(submission_id, label, at_ms, 'complete', first, last, jobs.length)
+    context.sql(INSERT_SUBMISSION).run(submission_id, label, at_ms, 'complete', first, last, count)
+    context.duplicates.delete(submission_id)
   } else if (first !== null) {
-    context.sql(EXTEND_SUBMISSION).run({ first, last, count: jobs.length, submission_id })
+    context.sql(EXTEND_SUBMISSION).run({ first, last, count, submission_id })
   }
-  return { ...changes.build(), not_ready }
+  return { ...changes.build(), not_ready, duplicates }
 }
 
 interface Inserted {
   /** Ids of those that are not queued. */
   readonly not_ready: readonly number[]
+  readonly duplicates: readonly Duplicate[]
   /** The lowest and the highest id; null where there are no jobs. */
   readonly first: number | null
   readonly last: number | null
@@ -83,9 +88,17 @@ function insertJobs(
     specs = []
   }
   const not_ready: number[] = []
+  const duplicates: Duplicate[] = []
   const skipped: Ended[] = []
   let together: ReadonlySet<number> | null = null
   for (const job of jobs) {
+    const { extras } = job
+    const holder = extras === undefined ? null : findHolder(context, extras.unique)
+    if (holder !== null) {
+      duplicates.push(noteDuplicate(context, submission_id, job.id, holder))
+      not_ready.push(job.id)
+      continue
+    }
     let needs_open = 0
     let isUnmeetable = false
     if (job.needs.length > 0) {
@@ -97,7 +110,7 @@ function insertJobs(
     const wake_ms = wakeTime({ state, due_ms: job.due_ms, retry_at_ms: null })
     const { id, name, kind, group_id, priority, slots, due_ms } = job
     // The position is the id until the job is moved.
-    if (state === 'queued' && due_ms === null) {
+    if (state === 'queued' && due_ms === null && extras === undefined) {
       queued.push(id, submission_id, group_id, name, kind, priority, id, slots, at_ms)
     } else {
       const held = job.held ? 1 : 0
@@ -105,7 +118,7 @@ function insertJobs(
       const ended_ms = isUnmeetable ? at_ms : null
       // prettier-ignore
       insertJob.run(id, submission_id, group_id, name, kind, state, priority, id, slots, held, needs_open, due_ms, wake_ms,
-        cause, at_ms, ended_ms)
+        cause, at_ms, ended_ms, extras?.unique?.key ?? null, extras?.timed === true ? 1 : null)
     }
     first = first === null || id < first ? id : first
     last = last === null || id > last ? id : last
@@ -117,7 +130,15 @@ function insertJobs(
   }
   flush()
   if (skipped.length > 0) endSkipped(context, changes, skipped, at_ms)
-  return { not_ready, first, last }
+  return { not_ready, duplicates, first, last }
+}
+
+/** What needs the job is to need the other instead, in later chunks of the submission too. */
+function noteDuplicate(context: StoreContext, submission_id: number, id: number, of: number): Duplicate {
+  const known = context.duplicates.get(submission_id)
+  if (known === undefined) context.duplicates.set(submission_id, new Map([[id, of]]))
+  else known.set(id, of)
+  return { id, of }
 }
 
 /** Jobs whose needs could not be met from the start have ended; others of the same operation may stand before them. */
@@ -145,7 +166,10 @@ function insertNeeds(
   context.has_needs = true
   let needs_open = 0
   let isUnmeetable = false
-  for (const { on, condition } of job.needs) {
+  const duplicates = context.duplicates.get(submission_id)
+  for (const need of job.needs) {
+    const { condition } = need
+    const on = duplicates?.get(need.on) ?? need.on
     const status = statusAtSubmit(context, submission_id, on, condition, together)
     const isNew = context.sql(INSERT_NEED).run(job.id, on, condition, status).changes > 0
     if (status === 'open' && isNew) needs_open += 1
@@ -179,6 +203,7 @@ export function completeSubmission(
   if (!context.open_submissions.has(submission_id)) return changes.build()
   context.tally.flush()
   context.open_submissions.delete(submission_id)
+  context.duplicates.delete(submission_id)
   context.sql(`UPDATE submission SET state = 'complete' WHERE id = ?`).run(submission_id)
   let hasEnded = false
   for (const { group_id, state, count } of openCounts(context, submission_id)) {
@@ -245,5 +270,6 @@ export function abortSubmission(
   keepIds(context, 'next_submission_id', submission_id)
   context.sql('DELETE FROM submission WHERE id = ?').run(submission_id)
   context.open_submissions.delete(submission_id)
+  context.duplicates.delete(submission_id)
   return { done: true }
 }
