@@ -97,7 +97,8 @@ export class Sweep {
 
   rules(key: number): SweepRules | null {
     const { name, strategy } = this.#entry
-    return sweepRules(strategy, key, oneLine(name ?? `line ${this.#context.line}`))
+    const shown = name?.replaceAll(/\$\{\{[\s\S]*?\}\}|\{[^{}\n]*\}/g, '…')
+    return sweepRules(strategy, key, oneLine(shown ?? `line ${this.#context.line}`))
   }
 
   /**
