@@ -14,8 +14,8 @@ export interface DistRequest {
 
 export interface DistPlan {
   readonly args: readonly string[]
-  /** Added to the environment of electron-builder. */
-  readonly env: Readonly<Record<string, string>>
+  /** Changes to the environment of electron-builder; undefined: take it away. */
+  readonly env: Readonly<Record<string, string | undefined>>
   /** For the person who builds. */
   readonly notes: readonly string[]
 }
@@ -24,28 +24,34 @@ export interface DistPlan {
 const NO_HOMEPAGE = 'https://jobyard.invalid'
 const NO_MAINTAINER = 'Whoever built this <nobody@jobyard.invalid>'
 const NOTARISING = ['APPLE_ID', 'APPLE_APP_SPECIFIC_PASSWORD', 'APPLE_TEAM_ID']
+const SECRETS = ['CSC_LINK', 'CSC_KEY_PASSWORD', 'WIN_CSC_LINK', 'WIN_CSC_KEY_PASSWORD', ...NOTARISING]
 
 /** Puts the command line of electron-builder together. */
 export function planDist({ system, for_specs, env }: DistRequest): DistPlan {
   const parts = [
     { args: [`--${system}`, '--publish', 'never'], notes: [] },
-    for_specs ? specsBuild() : whereUpdatesAre(env),
+    for_specs ? specsBuild(system) : whereUpdatesAre(system, env),
     system === 'linux' ? linuxPackage(env) : system === 'mac' ? macSigning(env) : windowsSigning(env),
   ]
   return {
     args: parts.flatMap((part) => part.args),
     notes: parts.flatMap((part) => part.notes),
     // Else electron-builder would sign with whatever certificate it finds in the keychain of the person.
-    env: system === 'mac' && !isSet(env, 'CSC_LINK') ? { CSC_IDENTITY_AUTO_DISCOVERY: 'false' } : {},
+    env: {
+      ...(system === 'mac' && !isSet(env, 'CSC_LINK') ? { CSC_IDENTITY_AUTO_DISCOVERY: 'false' } : {}),
+      // It would take an empty one for a certificate that cannot be read.
+      ...Object.fromEntries(SECRETS.filter((name) => env[name] === '').map((name) => [name, undefined])),
+    },
   }
 }
 
 type Part = Pick<DistPlan, 'args' | 'notes'>
 
-function specsBuild(): Part {
+function specsBuild(system: System): Part {
   return {
     args: [
       '--dir',
+      ...(system === 'mac' ? ['--universal'] : []),
       '-c.electronFuses.enableNodeCliInspectArguments=true',
       '-c.directories.output=dist/for-specs',
     ],
@@ -53,7 +59,9 @@ function specsBuild(): Part {
   }
 }
 
-function whereUpdatesAre(env: DistRequest['env']): Part {
+function whereUpdatesAre(system: System, env: DistRequest['env']): Part {
+  // macOS puts nothing in place that is not signed: the note about that says so.
+  if (system === 'mac' && !isSet(env, 'CSC_LINK')) return { args: [], notes: [] }
   const [owner, repo, ...more] = (env['JOBYARD_UPDATES'] ?? '').split('/')
   if (owner === undefined || owner === '' || repo === undefined || repo === '' || more.length > 0) {
     return {
@@ -69,11 +77,12 @@ function whereUpdatesAre(env: DistRequest['env']): Part {
 
 /** Both are required in a deb and an rpm. */
 function linuxPackage(env: DistRequest['env']): Part {
-  const homepage = env['JOBYARD_HOMEPAGE'] ?? NO_HOMEPAGE
-  const maintainer = env['JOBYARD_MAINTAINER'] ?? NO_MAINTAINER
   const missing = ['JOBYARD_HOMEPAGE', 'JOBYARD_MAINTAINER'].filter((name) => !isSet(env, name))
   return {
-    args: [`-c.extraMetadata.homepage=${homepage}`, `-c.linux.maintainer=${maintainer}`],
+    args: [
+      `-c.extraMetadata.homepage=${valueOf(env, 'JOBYARD_HOMEPAGE') ?? NO_HOMEPAGE}`,
+      `-c.linux.maintainer=${valueOf(env, 'JOBYARD_MAINTAINER') ?? NO_MAINTAINER}`,
+    ],
     notes: missing.map((name) => `The packages name nobody to turn to: set ${name}.`),
   }
 }
@@ -108,5 +117,11 @@ function windowsSigning(env: DistRequest['env']): Part {
 }
 
 function isSet(env: DistRequest['env'], name: string): boolean {
-  return (env[name] ?? '') !== ''
+  return valueOf(env, name) !== undefined
+}
+
+/** A secret that a build service does not have comes as an empty text. */
+function valueOf(env: DistRequest['env'], name: string): string | undefined {
+  const value = env[name]
+  return value === '' ? undefined : value
 }

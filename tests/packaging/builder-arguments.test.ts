@@ -20,6 +20,7 @@ describe('what electron-builder is told', () => {
   test('a Mac app is signed with the certificate that is named, and never with one that is lying about', () => {
     expect(plan('mac').args).toContain('-c.mac.identity=-')
     expect(plan('mac').env).toEqual({ CSC_IDENTITY_AUTO_DISCOVERY: 'false' })
+    expect(plan('mac', { JOBYARD_UPDATES: 'a/b' }).args.join(' ')).not.toContain('publish.provider')
     const signed = plan('mac', { CSC_LINK: 'file.p12' })
     expect(signed.args).not.toContain('-c.mac.identity=-')
     expect(signed.env).toEqual({})
@@ -42,6 +43,19 @@ describe('what electron-builder is told', () => {
     })
     for (const bad of ['owner', 'owner/', '/repo', 'https://host/owner/repo', ''])
       expect(plan('win', { JOBYARD_UPDATES: bad }).args.join(' ')).not.toContain('publish.provider')
+  })
+
+  test('a secret that comes empty, as a build service without it has it, counts as missing', () => {
+    const empty = { CSC_LINK: '', APPLE_ID: '', JOBYARD_HOMEPAGE: '', JOBYARD_MAINTAINER: '' }
+    expect(plan('mac', empty).env).toEqual({
+      CSC_IDENTITY_AUTO_DISCOVERY: 'false',
+      CSC_LINK: undefined,
+      APPLE_ID: undefined,
+    })
+    expect(plan('linux', empty).args.join(' ')).toContain('jobyard.invalid')
+    expect(plan('linux', { JOBYARD_HOMEPAGE: 'https://home.example' }).args).toContain(
+      '-c.extraMetadata.homepage=https://home.example',
+    )
   })
 
   test('only a build for the specs lets a debugger in, and that one says so and updates from nowhere', () => {

@@ -171,6 +171,10 @@ describe('the app for Linux, as packed', () => {
     expect(ended.output).toContain('1 job: 1 succeeded')
     expect(readFileSync(join(folder, 'said'), 'utf8')).toBe('hello\n')
     expect(await run(join(bin, 'jobyard'), ['run', 'missing.sh'], env)).toMatchObject({ code: 2 })
+    // What a release does with the real app.
+    const script = join(ROOT, 'scripts/try-packed-command.ts')
+    const tried = await run(process.execPath, [script, join(appFolder('x64'), 'jobyard')], env)
+    expect(tried).toMatchObject({ code: 0 })
   })
 
   test('opens its window, with the page that was packed, and works what the command line adds', async () => {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { ElectronApplication, Page } from '@playwright/test'
 import { _electron } from '@playwright/test'
 import { environmentOf } from './host-environment.ts'
-import { electronBinary } from './host-names.ts'
+import { electronBinary, packedApp } from './host-names.ts'
 import type { Host, HostSurroundings } from './host.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
@@ -80,13 +80,16 @@ async function launch(
   { folder, data }: HostSurroundings,
   prepare: (page: Page) => Promise<void>,
 ): Promise<{ app: ElectronApplication; page: Page }> {
-  const executablePath = electronBinary()
+  const packed = packedApp()
+  const executablePath = packed ?? electronBinary()
   if (executablePath === undefined)
     throw new Error('The binary of Electron is not here: npx install-electron')
   const env: Record<string, string> = {}
   for (const [name, value] of Object.entries(environmentOf(folder)))
     if (value !== undefined) env[name] = value
-  const app = await _electron.launch({ executablePath, args: [ROOT, '--data', data], cwd: folder, env })
+  // A packed app brings its own folder.
+  const args = [...(packed === undefined ? [ROOT] : []), '--data', data]
+  const app = await _electron.launch({ executablePath, args, cwd: folder, env })
   const page = await app.firstWindow()
   await prepare(page)
   return { app, page }

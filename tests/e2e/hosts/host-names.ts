@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 /** What the specs can run in. */
 export const HOST_NAMES = ['serve', 'stand-in', 'electron'] as const
@@ -15,7 +15,14 @@ export function hostsHere(): readonly HostName[] {
     if (!isHostName(wanted)) throw new Error(`E2E_HOST is one of ${HOST_NAMES.join(', ')}, not ${wanted}.`)
     return [wanted]
   }
+  if (packedApp() !== undefined) return ['electron']
   return HOST_NAMES.filter((name) => name !== 'electron' || electronBinary() !== undefined)
+}
+
+/** A packed app to be tried in place of the checkout: the path of its program, in E2E_APP. */
+export function packedApp(): string | undefined {
+  const named = process.env['E2E_APP']
+  return named === undefined || named === '' ? undefined : resolve(named)
 }
 
 /** Path of Electron's own binary. Asking the package for it would download one. */
@@ -35,6 +42,6 @@ export function describeHosts(): string {
 }
 
 function electronNote(): string {
-  if (electronBinary() !== undefined) return ''
+  if (electronBinary() !== undefined || packedApp() !== undefined) return ''
   return '. Not in Electron itself, its binary is not here: npx install-electron'
 }
