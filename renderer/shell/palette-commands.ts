@@ -18,6 +18,7 @@ import type { MenuEntry } from '../components/menu-entry.ts'
 import type { AppState } from '../state/app-state.svelte.ts'
 import type { Commands } from '../state/commands.svelte.ts'
 import { actOnJobs } from '../state/job-actions.ts'
+import { selectedActionsOf } from '../views/queue/selected-actions.svelte.ts'
 
 export interface PaletteCommand {
   readonly section: string
@@ -36,7 +37,24 @@ export function paletteCommands(
   flow: DropFlow,
   showShortcuts: () => void,
 ): readonly PaletteCommand[] {
-  return [...poolCommands(app, commands), ...jobCommands(app, flow), ...placeCommands(app, showShortcuts)]
+  return [
+    ...selectedCommands(app),
+    ...poolCommands(app, commands),
+    ...jobCommands(app, flow),
+    ...placeCommands(app, showShortcuts),
+  ]
+}
+
+/** What the menu of the queue has for the jobs that are selected there. */
+function selectedCommands(app: AppState): PaletteCommand[] {
+  return selectedActionsOf(app).entries.flatMap((entry) => {
+    if (entry === 'separator') return []
+    const { label, icon = ListTodo, hint, run } = entry
+    const words = ['selected', 'jobs']
+    return [
+      { section: 'Selected jobs', label, icon, words, run, ...(hint === undefined ? {} : { keys: hint }) },
+    ]
+  })
 }
 
 function poolCommands(app: AppState, commands: Commands): PaletteCommand[] {

@@ -1,6 +1,9 @@
 import ArrowDownToLine from '@lucide/svelte/icons/arrow-down-to-line'
 import ArrowUpToLine from '@lucide/svelte/icons/arrow-up-to-line'
 import Ban from '@lucide/svelte/icons/ban'
+import ChevronsDown from '@lucide/svelte/icons/chevrons-down'
+import ChevronsUp from '@lucide/svelte/icons/chevrons-up'
+import ChevronsUpDown from '@lucide/svelte/icons/chevrons-up-down'
 import CirclePause from '@lucide/svelte/icons/circle-pause'
 import CirclePlay from '@lucide/svelte/icons/circle-play'
 import CircleX from '@lucide/svelte/icons/circle-x'
@@ -26,9 +29,33 @@ const ICONS: Readonly<Record<JobVerb, Icon>> = {
 export interface QueueMenuActions {
   act(verb: JobVerb): void
   move(to: 'top' | 'bottom'): void
+  priority(change: 'raise' | 'lower' | 'set'): void
   edit(): void
   /** null: several are selected. */
   readonly open: (() => void) | null
+}
+
+/** The keys of `priorityMenu`. */
+export const PRIORITY_KEYS: ReadonlyMap<string, 'raise' | 'lower' | 'set'> = new Map([
+  ['+', 'raise'],
+  ['-', 'lower'],
+  ['=', 'set'],
+])
+
+/** How jobs that wait can be made more or less urgent. */
+export function priorityMenu({ priority }: Pick<QueueMenuActions, 'priority'>): MenuEntry[] {
+  const entry = (label: string, icon: Icon, hint: string): MenuEntry => ({
+    ...{ label, icon, hint },
+    run: () => {
+      const change = PRIORITY_KEYS.get(hint)
+      if (change !== undefined) priority(change)
+    },
+  })
+  return [
+    entry('Raise priority', ChevronsUp, '+'),
+    entry('Lower priority', ChevronsDown, '-'),
+    entry('Set priority…', ChevronsUpDown, '='),
+  ]
 }
 
 /** What can be done with the selected jobs: the verbs first, as the toolbar takes its buttons from there. */
@@ -48,6 +75,8 @@ export function queueMenu(states: readonly JobState[], actions: QueueMenuActions
   })
   const waiting: MenuEntry[] = states.some(isWaiting)
     ? [
+        'separator',
+        ...priorityMenu(actions),
         'separator',
         {
           ...{ label: 'Move to top', icon: ArrowUpToLine },
