@@ -6,7 +6,6 @@ import type { OwnerApi } from '../../electron/engine/api/api-server.ts'
 import { emptySlots } from '../../renderer/components/empty-slots.ts'
 import { mergeDeltas } from '../../renderer/state/merge-delta.ts'
 import { Throughput } from '../../renderer/state/throughput.ts'
-import { isFromOwner } from '../../renderer/transport/transport.ts'
 import { PagedRows } from '../../renderer/views/queue/paged-rows.ts'
 import { ApiConnection } from '../../shared/api-client.ts'
 import type { YardDelta } from '../../shared/yard.ts'
@@ -45,9 +44,9 @@ class Watching {
       is_remote: false,
       isTrusted: () => true,
       send: (message) => {
-        const copy: unknown = JSON.parse(JSON.stringify(message))
+        const copy = structuredClone(message)
         queueMicrotask(() => {
-          if (isFromOwner(copy)) this.#connection.receive(copy)
+          this.#connection.receive(copy)
         })
       },
       close: () => undefined,
