@@ -60,8 +60,12 @@ test('a release is built for all three systems, and tried in each of them', () =
   expect(systems).toEqual(['linux', 'mac', 'win'])
   const commands = commandsOf(release ?? expect.fail())
   for (const system of systems ?? []) {
-    const building = commands.indexOf(`npm run dist:${system ?? ''}`)
-    const specs = commands.indexOf(`npm run dist:${system ?? ''} -- --for-specs`)
+    const builds = (command: string, what: string): boolean =>
+      command.startsWith(`npm run dist:${system ?? ''} -- ${what}`)
+    const specs = commands.findIndex((command) => builds(command, '--for-specs'))
+    const building = commands.findIndex((command) =>
+      builds(command, system === 'mac' ? '--universal' : '--x64'),
+    )
     expect(specs).toBeGreaterThanOrEqual(0)
     expect(building).toBeGreaterThan(specs)
   }
