@@ -31,7 +31,7 @@ export class JobDrop {
   /** Reads what is named, by default the folder itself. */
   async read(
     paths: readonly string[] = [this.dir],
-    options: { readonly recursive?: boolean; readonly script_dir?: string } = {},
+    options: { readonly recursive?: boolean; readonly script_dir?: string; readonly wanted?: number } = {},
   ): Promise<DropRead> {
     const jobs: NewJob[] = []
     const batches: number[] = []
@@ -40,6 +40,7 @@ export class JobDrop {
       cwd: this.dir,
       recursive: options.recursive ?? false,
       script_dir: options.script_dir ?? null,
+      ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
       onJobs: async (batch) => {
         batches.push(batch.length)
         jobs.push(...batch)

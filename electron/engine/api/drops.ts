@@ -16,7 +16,7 @@ import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
 import { taskText } from '../../../shared/task-text.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import { readJobFiles } from '../job-files/read-job-files.ts'
-import type { JobFilesRead } from '../job-files/read-job-files.ts'
+import type { JobFilesRead, ReadJobFilesOptions } from '../job-files/read-job-files.ts'
 import { writeSpecText } from '../store/spec-text.ts'
 import type { ThreadHistory } from '../store/thread-history.ts'
 import { submitFiles } from '../submissions/submit-files.ts'
@@ -64,8 +64,9 @@ export class Drops {
   async preview(source: DropSource, recursive: boolean, is_remote: boolean): Promise<DropPreview> {
     const { folder, paths } = await this.#place(source, is_remote)
     const jobs: NewJob[] = []
-    const read = await this.#read(paths, recursive, null, (batch) => {
-      jobs.push(...batch.slice(0, SHOWN_JOBS - jobs.length))
+    const options = { recursive, script_dir: null, wanted: SHOWN_JOBS }
+    const read = await this.#read(paths, options, (batch) => {
+      jobs.push(...batch)
       return Promise.resolve()
     })
     const { count, problem_count } = read
@@ -103,7 +104,8 @@ export class Drops {
       label: drop.paths.map((path) => basename(path)).join(' '),
       skip_bad: input.skip_bad,
       read: async (onJobs) => {
-        const read = await this.#read(drop.paths, drop.recursive, paths.scripts, (jobs) =>
+        const options = { recursive: drop.recursive, script_dir: paths.scripts }
+        const read = await this.#read(drop.paths, options, (jobs) =>
           onJobs(jobs.map((job) => overridden(job, input))),
         )
         checkUnchanged(drop, read)
@@ -156,13 +158,12 @@ export class Drops {
 
   #read(
     paths: readonly string[],
-    recursive: boolean,
-    script_dir: string | null,
+    options: Pick<ReadJobFilesOptions, 'recursive' | 'script_dir' | 'wanted'>,
     onJobs: (jobs: readonly NewJob[]) => Promise<void>,
   ): Promise<JobFilesRead> {
-    if (paths.length === 0) throw noJobs(recursive)
+    if (paths.length === 0) throw noJobs(options.recursive)
     const { job_file_thread } = this.#options
-    return readJobFiles({ paths, cwd: sep, recursive, script_dir, entry: job_file_thread, onJobs })
+    return readJobFiles({ ...options, paths, cwd: sep, entry: job_file_thread, onJobs })
   }
 
   async #shown(jobs: readonly NewJob[], folder: string | null): Promise<PreviewJob[]> {

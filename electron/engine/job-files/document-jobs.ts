@@ -30,6 +30,8 @@ export interface DocumentScope {
   readonly env: Environment
   /** Index of the first of them in the drop. */
   readonly base: number
+  /** From this index on jobs are only counted. */
+  readonly wanted: number
 }
 
 /** Gathers the faults of a document, and knows which of its jobs they spoil. */
@@ -163,9 +165,9 @@ class DocumentJobs {
   ): Iterable<DocumentJob> {
     const { edges } = linkNeeds(drafts, pathOf, lineOf, this.#faults.ofJob)
     if (this.#faults.spoilsAll) return []
-    const { base } = this.#scope
+    const { base, wanted } = this.#scope
     if (!drafts.some(({ content }) => content instanceof Sweep)) return toJobs(drafts, edges, base)
-    const place = { base, pathOf, lineOf, onFault: this.#faults.ofJob }
+    const place = { base, wanted, pathOf, lineOf, onFault: this.#faults.ofJob }
     return new SweepOrder(drafts, edges, place).jobs()
   }
 }

@@ -68,7 +68,7 @@ async function readJobs(
   faults: DocumentFaults,
   { targets, batches, env }: DocumentContext,
 ): Promise<void> {
-  const scope = { file: file.path, targets, env, base: batches.count }
+  const scope = { file: file.path, targets, env, base: batches.count, wanted: batches.wanted }
   const jobs = documentJobs(text, parsed, faults, scope)
   const size = Math.max(parsed.size, text.length)
   // A sweep is short, however many jobs it makes: of those the size is told one by one.

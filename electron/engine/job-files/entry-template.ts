@@ -15,6 +15,8 @@ export interface EntryTemplate {
   /** null: its name has no hole, or there is none. */
   readonly name: Fill<string> | null
   readonly has_slot: boolean
+  /** Whether there can be such a job may be different in each row: what it runs is, or its group. */
+  readonly varies_validity: boolean
   /** Its folder is another one in each row. */
   readonly varies_cwd: boolean
 }
@@ -46,15 +48,18 @@ export function compileEntry(
   }
   add(compiler.optional(entry.cwd, ['cwd']), (cwd) => ({ cwd }))
   const varies_cwd = fills.length > 0
+  const before_checked = fills.length
   add(compiler.optional(entry.group, ['group']), (group) => ({ group }))
   add(compiler.optional(entry.script, ['script']), (script) => ({ script }))
   add(compiler.optional(entry.module, ['module']), (module) => ({ module }))
+  let varies_validity = fills.length > before_checked
   if (typeof command === 'string')
     add(compiler.text(command, ['command'], true), (line) => ({ command: line }))
   if (Array.isArray(command)) {
     const [program, ...rest] = command
     const first = compiler.text(program, ['command', 0])
     const others = compiler.list(rest, ['command'], 1)
+    varies_validity ||= first !== null
     if (first !== null || others !== null) {
       fills.push((row) => ({ command: [first?.(row) ?? program, ...(others?.(row) ?? rest)] }))
     }
@@ -72,6 +77,7 @@ export function compileEntry(
     },
     name: named,
     has_slot: compiler.has_slot,
+    varies_validity,
     varies_cwd,
   }
 }

@@ -8,13 +8,21 @@ export class JobBatches {
   readonly #onJobs: OnJobs
   /** Called before jobs are handed on. */
   readonly #before: () => void
+  /** Jobs beyond so many are counted only. */
+  readonly #wanted: number
   #gathered: NewJob[] = []
   #chars = 0
   #count = 0
 
-  constructor(onJobs: OnJobs, before: () => void) {
+  constructor(onJobs: OnJobs, before: () => void, wanted = Number.POSITIVE_INFINITY) {
     this.#onJobs = onJobs
     this.#before = before
+    this.#wanted = wanted
+  }
+
+  /** From this index on jobs are counted only: it is enough to know that each of them is there. */
+  get wanted(): number {
+    return this.#wanted
   }
 
   /** Jobs added so far: the index of the next one. */
@@ -24,14 +32,16 @@ export class JobBatches {
 
   /** Time to flush. */
   get isFull(): boolean {
-    return this.#gathered.length >= MAX_BATCH_JOBS || this.#chars >= MAX_BATCH_CHARS
+    if (this.#gathered.length >= MAX_BATCH_JOBS || this.#chars >= MAX_BATCH_CHARS) return true
+    return this.#gathered.length > 0 && this.#count >= this.#wanted
   }
 
   /** @param chars the size of the spec, roughly */
   add(job: NewJob, chars: number): void {
+    this.#count += 1
+    if (this.#count > this.#wanted) return
     this.#gathered.push(job)
     this.#chars += chars
-    this.#count += 1
   }
 
   /** Resolves when the consumer has room for more. */

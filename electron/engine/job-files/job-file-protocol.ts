@@ -10,6 +10,7 @@ export const readOrderSchema = z.strictObject({
   cwd: z.string(),
   recursive: z.boolean(),
   script_dir: z.string().nullable(),
+  wanted: z.int().exactOptional(),
   /** Of the owner: job files may use it, the thread itself has none. */
   env: z.record(z.string(), z.string().optional()),
 })

@@ -137,9 +137,10 @@ class JsonLinesReader {
     const { batches } = this.#context
     const first = batches.count
     const rules = sweep.rules(first)
-    const specs = sweep.specs(first, new SweepNames(this.#names), (make) => {
+    const tell: OnFault = (make) => {
       faults.add(make)
-    })
+    }
+    const specs = sweep.specs(first, new SweepNames(this.#names), tell, batches.wanted)
     for (const spec of specs) {
       yield {
         spec,

@@ -30,6 +30,8 @@ export interface DropOptions {
   readonly script_dir: string | null
   /** What `env.X` in a sweep means, besides the variables of the job itself. */
   readonly env?: Environment
+  /** Only so many jobs are wanted; the rest is read for its faults, and counted. */
+  readonly wanted?: number
   /** Takes jobs in order, in batches; a job needs only jobs of its own batch or of earlier ones. */
   readonly onJobs: OnJobs
   /** Called before a file is read. */
@@ -37,7 +39,7 @@ export interface DropOptions {
 }
 
 export interface JobFilesRead {
-  /** Good jobs, all of which were handed to `onJobs`. */
+  /** Good jobs, all of which (or as many as were wanted) were handed to `onJobs`. */
   readonly count: number
   /** The first faults, in the order of the files. */
   readonly problems: readonly JobFileProblem[]
@@ -54,9 +56,10 @@ export interface JobFilesRead {
 export async function readDrop(options: DropOptions): Promise<JobFilesRead> {
   const problems = new ProblemList()
   const store = new ScriptStore(options.script_dir)
-  const batches = new JobBatches(options.onJobs, () => {
+  const sync = (): void => {
     store.sync()
-  })
+  }
+  const batches = new JobBatches(options.onJobs, sync, options.wanted)
   const context = { problems, batches, targets: new Targets(store), env: options.env ?? {} }
   const walk = new FolderWalk(problems, options.recursive)
   for (const path of options.paths) walk.add(resolve(options.cwd, path))

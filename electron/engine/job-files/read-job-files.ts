@@ -14,6 +14,8 @@ export interface ReadJobFilesOptions {
   readonly recursive: boolean
   /** Where contents of scripts are stored; null: a preview, nothing is stored. */
   readonly script_dir: string | null
+  /** Only so many jobs are wanted; the rest is read for its faults, and counted. */
+  readonly wanted?: number
   /** Path of job-file-thread.ts, or of what was built of it. */
   readonly entry: string
   /**
@@ -34,8 +36,12 @@ export type { JobFilesRead }
  */
 export async function readJobFiles(options: ReadJobFilesOptions): Promise<JobFilesRead> {
   options.signal?.throwIfAborted()
-  const { paths, cwd, recursive, script_dir } = options
-  const workerData: ReadOrder = { paths: [...paths], cwd, recursive, script_dir, env: { ...process.env } }
+  const { paths, cwd, recursive, script_dir, wanted } = options
+  const workerData: ReadOrder = {
+    paths: [...paths],
+    ...{ cwd, recursive, script_dir, env: { ...process.env } },
+    ...(wanted === undefined ? {} : { wanted }),
+  }
   const thread = new Worker(options.entry, {
     workerData,
     // Nothing in there needs it, and the YAML library prints for debugging where a variable is set.

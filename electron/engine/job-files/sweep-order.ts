@@ -22,6 +22,8 @@ interface Draft extends NeedyJob {
 interface Place {
   /** Index of the first job in the drop. */
   readonly base: number
+  /** From this index on jobs are only counted. */
+  readonly wanted: number
   readonly pathOf: (index: number) => SpecPath
   readonly lineOf: (index: number) => number
   readonly onFault: OnFault
@@ -98,7 +100,9 @@ export class SweepOrder {
 
   *#sweep(sweep: Sweep, needs: readonly Need[]): Generator<DocumentJob, void, undefined> {
     const rules = sweep.rules(this.#next)
-    for (const spec of sweep.specs(this.#next, this.#names, this.#tell)) yield this.#hand(spec, needs, rules)
+    const { wanted } = this.#place
+    const specs = sweep.specs(this.#next, this.#names, this.#tell, wanted)
+    for (const spec of specs) yield this.#hand(spec, needs, rules)
   }
 
   #hand(spec: JobSpec, needs: readonly Need[], sweep: SweepRules | null): DocumentJob {

@@ -176,6 +176,30 @@ jobs:
   })
 })
 
+describe('a preview of a sweep', () => {
+  const axis = Array.from({ length: 300 }, (_, index) => index)
+  const text = (command: unknown): string =>
+    JSON.stringify({ command, strategy: { matrix: { a: axis, b: axis } } })
+
+  it('makes the jobs that are wanted, in one batch, and counts the others', async () => {
+    const drop = new JobDrop()
+    const file = drop.write('a.job.json', text('echo ${{ matrix.a }} ${{ matrix.b }}'))
+    const { jobs, count, batches, problems } = await drop.read([file], { wanted: 3 })
+    expect(problems).toEqual([])
+    expect(runs(jobs)).toEqual(['echo 0 0', 'echo 0 1', 'echo 0 2'])
+    expect({ count, batches }).toEqual({ count: 90_000, batches: [3] })
+  })
+
+  it('finds the faults of those it does not show', async () => {
+    const drop = new JobDrop()
+    const names = [...Array.from({ length: 50 }, () => 'true'), '']
+    const file = drop.write('a.job.json', JSON.stringify({ command: ['{}'], inputs: { values: names } }))
+    const { count, problems } = await drop.read([file], { wanted: 3 })
+    expect(count).toBe(50)
+    expect(places(problems)).toEqual(['1:13 INVALID command[0]'])
+  })
+})
+
 describe('needs and sweeps', () => {
   it('need every job of a sweep, also of a later one, which then comes first', async () => {
     const { jobs, problems } = await new JobDrop().readText(

@@ -104,21 +104,34 @@ export class Sweep {
   /**
    * Its jobs, each made when it is asked for. Faults of single jobs are told then.
    * @param index of its first job in the drop
+   * @param wanted from this index on nobody looks at the jobs: where all are as good as the one before, that one is given
    */
-  *specs(index: number, names: SweepNames, onFault: OnFault): Generator<JobSpec, void, undefined> {
+  *specs(
+    index: number,
+    names: SweepNames,
+    onFault: OnFault,
+    wanted: number,
+  ): Generator<JobSpec, void, undefined> {
     const context = { ...this.#context, onFault: onceEach(onFault) }
     const slot_mark = this.#template.has_slot ? this.#slotMark() : SLOT_MARK
     let number = 0
     let at = index
+    let latest: JobSpec | null = null
     for (const values of inputRows(this.#sources, this.#zip)) {
       for (const { values: matrix, label } of this.#combinations()) {
         number += 1
+        if (at >= wanted && latest !== null) {
+          at += 1
+          yield latest
+          continue
+        }
         const row = { values, matrix, number, slot_mark }
         const spec = this.#spec(row, label, context)
         if (spec === null) continue
         const text = this.#nameOf(row, label)
         if (text !== null) spec.name = names.take(text, number, { index: at, line: this.#context.line })
         at += 1
+        if (!this.#template.varies_validity) latest = spec
         yield spec
       }
     }
