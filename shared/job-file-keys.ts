@@ -11,14 +11,9 @@ import {
   timeout,
   wholeNumber,
 } from './job-file-values.ts'
+import { limitsSchema, uniqueSchema } from './job-file-limits.ts'
 import { inputsSchema, strategySchema } from './job-file-sweep.ts'
-import {
-  DEFAULT_RETRY_CAUSES,
-  RETRYABLE_CAUSES,
-  SPEC_DEFAULTS,
-  STOP_SIGNALS,
-  UNIQUE_WHILE,
-} from './job-spec.ts'
+import { DEFAULT_RETRY_CAUSES, RETRYABLE_CAUSES, SPEC_DEFAULTS, STOP_SIGNALS } from './job-spec.ts'
 
 /** The keys of a job in a job file. Errors are phrases, as in `job-file-values.ts`. */
 
@@ -163,33 +158,6 @@ const logSchema = z
   )
   .meta({ id: 'log', description: 'What is kept of the output.', examples: [{ max: '64MiB' }] })
 
-const UNIQUE_KEY = 'a key: text of one line, at most 500 characters'
-
-/** `unique`, written out. */
-export const uniqueObjectSchema = z.strictObject(
-  {
-    key: label(UNIQUE_KEY, 500).meta({
-      description: 'Jobs with the same key are the same.',
-      examples: ['nightly backup'],
-    }),
-    while: oneOf(UNIQUE_WHILE).optional().meta({
-      description:
-        'queued: while the other waits. active: until it has ended. ever: as long as it is in the history, however it ended.',
-      default: SPEC_DEFAULTS.unique_while,
-    }),
-  },
-  { error: 'a key, or a map with key and while' },
-)
-
-const uniqueSchema = z
-  .union([label(UNIQUE_KEY, 500), uniqueObjectSchema], { error: 'a key, or a map with key and while' })
-  .meta({
-    id: 'unique',
-    description:
-      'Not queued while another job has the same key. Text is the key, with the default for the rest.',
-    examples: ['nightly backup', { key: 'import 2024', while: 'ever' }],
-  })
-
 const PATH = 'a path'
 const PROGRAM_ARGUMENTS = 'a list of arguments'
 
@@ -246,6 +214,7 @@ export const sharedShape = {
     default: SPEC_DEFAULTS.on_interrupt,
   }),
   log: logSchema.optional(),
+  limits: limitsSchema.optional(),
 }
 
 /** The keys of a job. */

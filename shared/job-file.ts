@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { inputsSchema, strategySchema } from './job-file-sweep.ts'
-import { jobShape, retryObjectSchema, sharedShape, TASK_KEYS, uniqueObjectSchema } from './job-file-keys.ts'
+import { jobShape, retryObjectSchema, sharedShape, TASK_KEYS } from './job-file-keys.ts'
+import { limitsObjectSchema, scheduleObjectSchema, uniqueObjectSchema } from './job-file-limits.ts'
 
 /**
  * What a person writes in a job file. The one source of the types, of the validation and of the published JSON Schema
@@ -124,7 +125,9 @@ export const KNOWN_KEYS = {
   retry: Object.keys(retryObjectSchema.shape),
   stop: ['signal', 'grace'],
   log: ['max'],
+  limits: Object.keys(limitsObjectSchema.shape),
   unique: Object.keys(uniqueObjectSchema.shape),
+  schedule: Object.keys(scheduleObjectSchema.shape),
   strategy: Object.keys(strategySchema.shape),
   inputs: Object.keys(inputsSchema.shape),
 } as const satisfies Readonly<Record<string, readonly string[]>>

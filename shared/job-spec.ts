@@ -53,6 +53,30 @@ export const stopSchema = z.strictObject({
 })
 export type StopPolicy = z.infer<typeof stopSchema>
 
+export const memoryLimitSchema = z.strictObject({
+  /** Resident memory of the whole process tree. */
+  max_bytes: z.int().min(1),
+  /** It may be over the limit for less than this long. */
+  sustain_ms: z.number().min(0),
+})
+export type MemoryLimit = Readonly<z.infer<typeof memoryLimitSchema>>
+
+/** What a schedule does when the job before has not ended. */
+export const OVERLAPS = ['skip', 'queue', 'all'] as const
+/** What it does about times that were missed. */
+export const CATCHUPS = ['none', 'one', 'all'] as const
+
+export const scheduleSchema = z.strictObject({
+  /** Five fields. */
+  cron: z.string().min(1),
+  /** IANA. */
+  tz: z.string().min(1),
+  overlap: z.enum(OVERLAPS),
+  catchup: z.enum(CATCHUPS),
+})
+/** When a job is to be submitted again and again. */
+export type Schedule = Readonly<z.infer<typeof scheduleSchema>>
+
 /** How far the life of a job keeps another with the same key from being queued. */
 export const UNIQUE_WHILE = ['queued', 'active', 'ever'] as const
 
@@ -113,12 +137,17 @@ export const jobSpecSchema = z.strictObject({
   hold: z.boolean().optional(),
   /** Do not start before this long after the submit. */
   delay_ms: z.number().min(0).optional(),
+  /** Nor before this time, in epoch milliseconds. */
+  at_ms: z.number().optional(),
+  /** It is not a job itself, but submits one like it at these times. */
+  schedule: scheduleSchema.optional(),
   retry: retrySchema.optional(),
   timeout_ms: z.number().positive().optional(),
   /** In place of `timeout_ms`: of the median of what successful jobs of its name took. */
   timeout_percent: z.number().positive().optional(),
   stop: stopSchema.optional(),
   on_interrupt: z.enum(ON_INTERRUPT).optional(),
+  memory: memoryLimitSchema.optional(),
   unique: uniqueSchema.optional(),
   /** Bytes of output kept for each attempt (half from the start, half from the end). */
   log_max_bytes: z.int().min(0).optional(),
@@ -138,7 +167,10 @@ export const SPEC_DEFAULTS = {
   stop: { signal: 'SIGTERM', grace_ms: 5_000 } satisfies StopPolicy,
   on_interrupt: 'ask',
   log_max_bytes: 16 * 1024 * 1024,
+  memory_sustain_ms: 2_000,
   unique_while: 'active',
+  overlap: 'skip',
+  catchup: 'one',
 } as const
 
 /** A need as the submit takes it: `index` counts the jobs of the submission from 0; `job_id` names one stored before. */

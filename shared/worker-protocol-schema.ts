@@ -38,6 +38,7 @@ const wireEventSchema = z.discriminatedUnion('type', [
     progress: z.number().nullable(),
     message: z.string().nullable(),
   }),
+  z.strictObject({ type: z.literal('over-memory'), attempt_id: id, memory_bytes: z.number() }),
   z.strictObject({ type: z.literal('output'), attempt_id: id, file_bytes: z.number() }),
   z.strictObject({ type: z.enum(['suspended', 'resumed']), attempt_id: id, at_ms: at }),
   z.strictObject({

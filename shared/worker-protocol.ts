@@ -5,7 +5,7 @@
  */
 import type { LogSummary } from './job.ts'
 import type { SerialisedError } from './errors.ts'
-import type { StopPolicy, Task } from './job-spec.ts'
+import type { MemoryLimit, StopPolicy, Task } from './job-spec.ts'
 
 /** The largest spec or result that travels inside a message, in UTF-16 units of its JSON. */
 export const MAX_INLINE_CHARS = 65_536
@@ -42,6 +42,8 @@ export interface RunOrder {
   readonly env: Readonly<Record<string, string>>
   readonly stop: StopPolicy
   readonly log_max_bytes: number
+  /** Missing: it may use as much memory as there is. */
+  readonly memory?: MemoryLimit
 }
 
 export interface WorkerInit {
@@ -120,6 +122,8 @@ export type WorkerEvent =
     }
   /** Output was written to the log files: bytes written so far (never fewer, also where older ones were cut). At most every 100 ms for an attempt. */
   | { readonly type: 'output'; readonly attempt_id: number; readonly file_bytes: number }
+  /** It has used more memory than its order allows for as long as that allows: it is to be stopped. Told once. */
+  | { readonly type: 'over-memory'; readonly attempt_id: number; readonly memory_bytes: number }
   | { readonly type: 'suspended' | 'resumed'; readonly attempt_id: number; readonly at_ms: number }
   /** suspend or resume could not be done. */
   | {

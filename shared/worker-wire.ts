@@ -5,7 +5,7 @@
  */
 import type { FromWorker, Outcome, RunOrder, ToWorker, WorkerEvent } from './worker-protocol.ts'
 
-type CommonOrder = Pick<RunOrder, 'task' | 'cwd' | 'env' | 'stop' | 'log_max_bytes'>
+type CommonOrder = Pick<RunOrder, 'task' | 'cwd' | 'env' | 'stop' | 'log_max_bytes' | 'memory'>
 
 interface PackedRun {
   readonly type: 'run-rows'
@@ -49,8 +49,9 @@ export function packToWorker(message: ToWorker): ToWorkerWire {
   const rows = message.orders.map((order): OrderRow => {
     let index = indexes.get(order.task)
     if (index === undefined || !isCommon(commons[index], order)) {
-      const { task, cwd, env, stop, log_max_bytes } = order
-      index = commons.push({ task, cwd, env, stop, log_max_bytes }) - 1
+      const { task, cwd, env, stop, log_max_bytes, memory } = order
+      const common = { task, cwd, env, stop, log_max_bytes }
+      index = commons.push(memory === undefined ? common : { ...common, memory }) - 1
       indexes.set(task, index)
     }
     return [index, order.attempt_id, order.job_id, order.number, order.name, order.input_json ?? null]
@@ -63,7 +64,8 @@ function isCommon(common: CommonOrder | undefined, order: RunOrder): boolean {
     common?.cwd === order.cwd &&
     common.env === order.env &&
     common.stop === order.stop &&
-    common.log_max_bytes === order.log_max_bytes
+    common.log_max_bytes === order.log_max_bytes &&
+    common.memory === order.memory
   )
 }
 
@@ -74,8 +76,9 @@ export function unpackToWorker(message: ToWorkerWire): ToWorker {
   for (const [index, attempt_id, job_id, number, name, input_json] of message.rows) {
     const common = message.commons[index]
     if (common === undefined) continue
-    const { task, cwd, env, stop, log_max_bytes } = common
-    const order = { attempt_id, job_id, number, name, task, cwd, env, stop, log_max_bytes }
+    const { task, cwd, env, stop, log_max_bytes, memory } = common
+    const plain = { attempt_id, job_id, number, name, task, cwd, env, stop, log_max_bytes }
+    const order = memory === undefined ? plain : { ...plain, memory }
     orders.push(input_json === null ? order : { ...order, input_json })
   }
   return { type: 'run', orders, reset_starts: message.reset_starts }

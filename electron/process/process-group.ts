@@ -36,6 +36,11 @@ export class ProcessTree {
     return tree
   }
 
+  /** The pids of those that live. Not for Windows. */
+  pids(): number[] {
+    return this.#look().map(({ pid }) => pid)
+  }
+
   #send(tree: readonly ProcessEntry[], signal: NodeJS.Signals): void {
     const group = this.#target.head?.pid ?? 0
     // The kernel signals a whole group in one step: no process of it can fork its way out meanwhile.

@@ -33,6 +33,23 @@ export async function processUsage(pids: readonly number[]): Promise<ProcessUsag
   return pids.flatMap((pid) => usageOf(pid, entries) ?? [])
 }
 
+/** Resident memory of these processes together. What they share counts for each of them. Windows: 0. */
+export async function residentMemory(pids: readonly number[]): Promise<number> {
+  if (pids.length === 0 || process.platform === 'win32') return 0
+  const wanted = new Set(pids)
+  const entries =
+    process.platform === 'linux'
+      ? pids.flatMap(readUsage)
+      : parsePsUsage(await runPs()).filter(({ pid }) => wanted.has(pid))
+  return entries.reduce((sum, { memory_bytes }) => sum + memory_bytes, 0)
+}
+
+function readUsage(pid: number): UsageEntry[] {
+  const stat = readProcStat(String(pid))
+  const entry = stat === null ? null : parseProcUsage(stat, pageBytes())
+  return entry === null ? [] : [entry]
+}
+
 function usageOf(pid: number, entries: readonly UsageEntry[]): ProcessUsage | null {
   if (!entries.some((entry) => entry.pid === pid)) return null
   const members = new Set([pid])

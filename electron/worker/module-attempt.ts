@@ -16,6 +16,8 @@ import type { JobFunction } from './module-loader.ts'
 import { enterJob } from './module-surroundings.ts'
 import { moduleError, notSerialisable } from './module-error.ts'
 import { packResult } from './result-file.ts'
+import { MemoryWatch } from './memory-watch.ts'
+import { residentMemory } from '../process/process-usage.ts'
 
 const SHORT_MS = 1
 
@@ -42,6 +44,7 @@ export class ModuleAttempt implements Attempt, ModuleJobHost {
   #stop_at: number | null = null
   #stop_timer: NodeJS.Timeout | null = null
   #over = false
+  #memory: MemoryWatch | null = null
 
   constructor(order: RunOrder, task: ModuleTask, context: WorkerContext) {
     this.order = order
@@ -53,6 +56,7 @@ export class ModuleAttempt implements Attempt, ModuleJobHost {
     return new Promise((resolve) => {
       this.#resolve = resolve
       this.#announce()
+      this.#watchMemory()
       this.#from = performance.now()
       this.#begin()
     })
@@ -70,6 +74,26 @@ export class ModuleAttempt implements Attempt, ModuleJobHost {
     // One that blocks the event loop could not be seen to run if this were not sent first.
     if (this.#context.short_modules.has(this.#task.module)) this.#context.emit(started)
     else this.#context.emitNow(started)
+  }
+
+  /** The job is a part of this process, so the whole of it counts, with what the job has started. */
+  #watchMemory(): void {
+    const { memory: limit, attempt_id } = this.order
+    if (limit === undefined) return
+    const mark = attemptMark(this.#context.init.data_id, attempt_id)
+    const children = new ProcessTree({ head: null, mark })
+    this.#memory = new MemoryWatch({
+      limit,
+      measure: async () => {
+        const pids = process.platform === 'linux' ? children.pids() : []
+        return process.memoryUsage.rss() + (await residentMemory(pids))
+      },
+      onOver: (memory_bytes) => {
+        // What it holds is only given back for sure when this process ends.
+        this.must_exit = true
+        this.#context.emitNow({ type: 'over-memory', attempt_id, memory_bytes })
+      },
+    })
   }
 
   announce(): void {
@@ -130,6 +154,7 @@ export class ModuleAttempt implements Attempt, ModuleJobHost {
     if (performance.now() - this.#from < SHORT_MS) short_modules.add(this.#task.module)
     else short_modules.delete(this.#task.module)
     this.#leave?.()
+    this.#memory?.close()
     output.detach()
     if (this.#stop_timer !== null) clearTimeout(this.#stop_timer)
     if (this.#stop_at === null) this.#resolve(this.#outcome(ending))

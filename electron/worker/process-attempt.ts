@@ -15,6 +15,8 @@ import { ProcessOutput } from './process-output.ts'
 import type { JobProcess } from './process-output.ts'
 import { ProcessStop } from './process-stop.ts'
 import { packResult } from './result-file.ts'
+import { MemoryWatch } from './memory-watch.ts'
+import { residentMemory } from '../process/process-usage.ts'
 import { explainSpawnError } from './spawn-error.ts'
 
 /**
@@ -135,8 +137,10 @@ export class ProcessAttempt implements Attempt {
       mark: attemptMark(init.data_id, attempt_id),
     })
     this.#running = { pid, tree, exited }
+    const memory = this.#watchMemory(tree, emit)
 
     const exit = await Promise.race([exited, this.#unkillable.promise])
+    memory?.close()
     this.#head_ended = true
     this.announce()
     const left = (await this.#stop?.done) ?? []
@@ -147,6 +151,19 @@ export class ProcessAttempt implements Attempt {
     const result = await this.#packResult(output.result)
     const error = result.error ?? leftError(left)
     return { ...causeOf(exit), error, stopped, result: result.packed, log }
+  }
+
+  #watchMemory(tree: ProcessTree, emit: (event: WorkerEvent) => void): MemoryWatch | null {
+    const { memory, attempt_id } = this.order
+    // Windows has no list of processes that we could read.
+    if (memory === undefined || process.platform === 'win32') return null
+    return new MemoryWatch({
+      limit: memory,
+      measure: async () => residentMemory(tree.pids()),
+      onOver: (memory_bytes) => {
+        emit({ type: 'over-memory', attempt_id, memory_bytes })
+      },
+    })
   }
 
   async #packResult(

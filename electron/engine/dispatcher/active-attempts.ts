@@ -30,6 +30,8 @@ export interface ActiveAttempt {
   /** Running time left before the timeout when it was suspended. */
   timeout_left_ms: number | null
   timeout_armed_ms: number
+  /** What it used when it was found over its memory limit. */
+  memory_bytes: number | null
 }
 
 /** Every attempt between its claim and its end, found by attempt and by job. */

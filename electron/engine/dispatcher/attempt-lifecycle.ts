@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import type { SerialisedError } from '../../../shared/errors.ts'
+import { formatByteSize } from '../../../shared/byte-size.ts'
 import { missingCase, serialiseError } from '../../../shared/errors.ts'
 import { UNASKED_RECALL_ID } from '../../../shared/worker-protocol.ts'
 import type { Outcome, WorkerEvent } from '../../../shared/worker-protocol.ts'
@@ -99,6 +100,11 @@ export class AttemptLifecycle {
             attempt_id: event.attempt_id,
             file_bytes: event.file_bytes,
           })
+          break
+        case 'over-memory':
+          attempt.memory_bytes = event.memory_bytes
+          // Without its grace, in which it might take all the memory there is.
+          this.#options.stopper.stop(attempt, 'memory', true)
           break
         case 'suspended':
         case 'resumed':
@@ -266,7 +272,7 @@ export class AttemptLifecycle {
       ...verdict,
       exit_code: outcome.exit_code,
       signal: outcome.signal,
-      error: outcome.error?.message ?? null,
+      error: verdict.cause === 'memory' ? overMemory(attempt) : (outcome.error?.message ?? null),
       result,
       log: outcome.log,
     }
@@ -316,6 +322,12 @@ export class AttemptLifecycle {
   #ignoreRefused = (error: unknown): void => {
     this.#options.onFault(serialiseError(error))
   }
+}
+
+function overMemory({ memory_bytes, spec }: ActiveAttempt): string | null {
+  if (memory_bytes === null || spec.memory === undefined) return null
+  const [used, limit] = [memory_bytes, spec.memory.max_bytes].map(formatByteSize)
+  return `The job and what it started used ${used} of memory, and ${limit} is its limit. Give it more under limits, or let it work on less at a time.`
 }
 
 function isBad({ state }: NextState): boolean {

@@ -344,6 +344,7 @@ function newAttempt(
     clearTimer: null,
     timeout_left_ms: null,
     timeout_armed_ms: 0,
+    memory_bytes: null,
   }
 }
 
@@ -362,5 +363,6 @@ function toOrder({ attempt_id, job, spec }: ActiveAttempt): RunOrder {
     env: spec.env ?? NO_ENV,
     stop: spec.stop ?? SPEC_DEFAULTS.stop,
     log_max_bytes: spec.log_max_bytes ?? SPEC_DEFAULTS.log_max_bytes,
+    ...(spec.memory === undefined ? {} : { memory: spec.memory }),
   }
 }

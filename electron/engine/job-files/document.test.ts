@@ -181,7 +181,7 @@ jobs:
   expect(problems.map(({ message }) => message)).toMatchInlineSnapshot(`
     [
       "Unknown key "comand". Did you mean "command"?",
-      "Expected a duration longer than 0, like 90 (seconds), "1h30m", "250ms" or "PT5M", found 0.",
+      "Expected a duration longer than 0, like 90 (seconds), "1h30m", "250ms" or "PT5M", or a share of the usual run time, like "300%", found 0.",
       "Unknown key "limt". Did you mean "limit"?",
       "Expected a whole number from 0 to 1000, found "x".",
       "The job in line 5 has the name "one" already. Names are unique in a file.",
@@ -213,7 +213,7 @@ test('keys of other systems and of other places are understood enough to help', 
     'Unknown key "depends-on". Did you mean "needs"?',
     'Unknown key "working-directory". Did you mean "cwd"?',
     'Unknown key "onInterrupt". Did you mean "on_interrupt"?',
-    'Unknown key "colour". Known here: name, command, script, args, module, with, strategy, inputs, cwd, env, group, priority, hold, delay, retry, timeout, stop, on_interrupt, log, needs.',
+    'Unknown key "colour". Known here: name, command, script, args, module, with, strategy, inputs, cwd, env, group, priority, slots, hold, delay, retry, timeout, stop, on_interrupt, log, limits, unique, needs.',
     'Unknown key "graze". Did you mean "grace"?',
   ])
 })

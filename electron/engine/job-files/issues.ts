@@ -161,7 +161,7 @@ function isOneOf(keys: readonly string[], key: string): boolean {
 }
 
 /** Keys that hold a map with keys of its own. */
-const NESTED = ['retry', 'stop', 'log', 'unique', 'defaults', 'strategy', 'inputs'] as const
+const NESTED = ['retry', 'stop', 'log', 'limits', 'unique', 'schedule', 'defaults', 'strategy', 'inputs'] as const
 
 function keysAt(path: SpecPath, { prefix, keys }: IssueContext): readonly string[] {
   const inner = path.slice(prefix.length)

@@ -75,6 +75,13 @@ function addPolicies(spec: JobSpec, entry: JobEntry, defaults: JobDefaults): voi
   if (on_interrupt !== undefined) spec.on_interrupt = on_interrupt
   const log = entry.log ?? defaults.log
   if (log?.max !== undefined) spec.log_max_bytes = log.max
+  const limits = entry.limits ?? defaults.limits
+  if (limits !== undefined) {
+    spec.memory = {
+      max_bytes: limits.memory,
+      sustain_ms: limits.sustain ?? SPEC_DEFAULTS.memory_sustain_ms,
+    }
+  }
 }
 
 function toRetry(retry: NonNullable<JobEntry['retry']>): RetryPolicy {

@@ -3,6 +3,7 @@ import { formatDuration } from '../../../shared/duration.ts'
 import type { Attempt } from '../../../shared/job.ts'
 import type { JobSpec } from '../../../shared/job-spec.ts'
 import type { JobDetails, NeedLink, UsualRun } from '../../../shared/status.ts'
+import { memoryLimitText } from '../../../shared/memory-limit-text.ts'
 import { relativeTimeoutText } from '../../../shared/relative-timeout.ts'
 import { causeText } from '../../../shared/cause-text.ts'
 import { detailsText, paintState, runTimeText } from './state-text.ts'
@@ -55,6 +56,7 @@ function specFacts(spec: JobSpec, usual_run: UsualRun | null): [string, string][
   if (spec.timeout_ms !== undefined) facts.push(['timeout', formatDuration(spec.timeout_ms)])
   if (spec.timeout_percent !== undefined)
     facts.push(['timeout', relativeTimeoutText(spec.timeout_percent, usual_run)])
+  if (spec.memory !== undefined) facts.push(['memory', memoryLimitText(spec.memory)])
   if (spec.unique !== undefined) facts.push(['unique', `${cut(spec.unique.key)} (${spec.unique.while})`])
   if (spec.retry !== undefined)
     facts.push(['retry', `up to ${counted(spec.retry.limit, 'time')}, ${spec.retry.backoff}`])

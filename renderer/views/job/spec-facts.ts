@@ -1,5 +1,6 @@
 import type { JobSpec, RetryPolicy } from '../../../shared/job-spec.ts'
 import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
+import { memoryLimitText } from '../../../shared/memory-limit-text.ts'
 import { relativeTimeoutText } from '../../../shared/relative-timeout.ts'
 import type { UsualRun } from '../../../shared/status.ts'
 import { formatBytes, formatDuration, plural } from '../../format.ts'
@@ -36,6 +37,7 @@ export function specFacts(spec: JobSpec, usual_run: UsualRun | null = null): Spe
   add('Slots', String(spec.slots ?? SPEC_DEFAULTS.slots), false, spec.slots === undefined)
   if (spec.hold === true) add('Held', 'until it is released')
   if (spec.delay_ms !== undefined) add('Starts', `${formatDuration(spec.delay_ms)} after it was queued`)
+  if (spec.memory !== undefined) add('Memory', memoryLimitText(spec.memory))
   if (spec.unique !== undefined) add('Unique key', `${spec.unique.key}, ${UNIQUE_WORDS[spec.unique.while]}`)
   if (spec.timeout_percent !== undefined) add('Timeout', relativeTimeoutText(spec.timeout_percent, usual_run))
   else if (spec.timeout_ms === undefined) add('Timeout', 'none', false, true)
