@@ -18,7 +18,8 @@ if (system === undefined) throw new Error(`There are no installers for ${process
 
 const plan = planDist({ system, for_specs: words.includes(FOR_SPECS), env: process.env })
 for (const text of plan.notes) console.log(`dist: ${text}`)
-const builder = dirname(createRequire(import.meta.url).resolve('electron-builder/package.json'))
+const require = createRequire(import.meta.url)
+const builder = dirname(require.resolve('electron-builder/package.json'))
 const rest = words.filter((word) => word !== FOR_SPECS && word !== `--${system}`)
 const { status } = spawnSync(process.execPath, [join(builder, 'cli.js'), ...plan.args, ...rest], {
   cwd: resolve(import.meta.dirname, '..'),

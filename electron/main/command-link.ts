@@ -8,7 +8,7 @@ export type LinkOutcome =
   | { readonly outcome: 'refused'; readonly reason: string }
 
 /** Where commands of programs are on a Mac. */
-export const COMMAND_LINK = '/usr/local/bin/jobyard'
+const COMMAND_LINK = '/usr/local/bin/jobyard'
 
 /**
  * Links `link` to the launcher inside the installed app. What lies there already and is not ours is left alone.
