@@ -3,6 +3,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { backlog } from './benches/backlog.ts'
 import { command } from './benches/command.ts'
+import { expand } from './benches/expand.ts'
 import { idle } from './benches/idle.ts'
 import { noop } from './benches/noop.ts'
 import { output } from './benches/output.ts'
@@ -16,7 +17,7 @@ import { Tally } from './harness/tally.ts'
 import { missingPackages } from './harness/tools.ts'
 import { renderer } from './renderer/renderer.ts'
 
-const BENCHES: readonly Bench[] = [noop, submit, idle, command, output, priorities, backlog, renderer]
+const BENCHES: readonly Bench[] = [noop, submit, idle, command, output, priorities, backlog, expand, renderer]
 const EXIT_BAD_USE = 2
 const EXIT_INTERRUPTED = 130
 

@@ -52,6 +52,18 @@ export const outputInput = z.object({
 /** `backlog`: queue `jobs` jobs that nothing works on. Answers `rss_mb` (at the end) and `peak_rss_mb` of the owner process. */
 export const backlogInput = z.object({ directory: z.string(), jobs: z.number().int().positive() })
 
+/**
+ * `preview`: read a job file of `jobs` jobs as the sheet of a drop does. Answers `first_page_ms` and `whole_ms`.
+ * `readMemory`: read all of it and keep nothing. Answers `reader_mb`, by which the process grew.
+ */
+export const fileInput = z.object({ file: z.string(), jobs: z.number().int().positive() })
+
+/**
+ * `expand`: queue the jobs of a file, then the same jobs from memory in another data directory. Answers `submit_per_s` and
+ * `bulk_per_s`.
+ */
+export const expandInput = fileInput.extend({ directory: z.string(), bulk_directory: z.string() })
+
 /** Number named `key` of a reply. */
 export function numberOf(reply: Reply, key: string): number {
   return z.number().parse(reply[key], { error: () => `The contender did not answer ${key}` })

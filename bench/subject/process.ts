@@ -14,6 +14,7 @@ import {
 } from '../harness/contract.ts'
 import { serve } from '../harness/serve.ts'
 import { BYTES_PER_MB, perSecond } from '../harness/stats.ts'
+import { expand, preview, readMemory } from './expand.ts'
 import { output } from './output.ts'
 import { endOf, noopJob, openEngine, startWorkers } from './owned-engine.ts'
 import { readBack } from './read-back.ts'
@@ -25,7 +26,13 @@ const BACKLOG_CHUNK = 1_000
 let open: OwnedEngine | undefined
 let submitted = 0
 
-serve({ work, open: openIdle, once: runOne, slice, commands, output, backlog }, async () => open?.close())
+serve(
+  {
+    ...{ work, open: openIdle, once: runOne, slice, commands, output, backlog },
+    ...{ preview, readMemory, expand },
+  },
+  async () => open?.close(),
+)
 
 async function work(raw: unknown): Promise<Reply> {
   const { directory, jobs, workers, priorities } = workInput.parse(raw)
