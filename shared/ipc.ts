@@ -107,7 +107,13 @@ export const inputSchemas = {
   'drop:discard': z.strictObject({ drop_id: z.string() }),
   'settings:get': nothing,
   'settings:set': settingsChangeSchema,
-  'history:stats': z.strictObject({ from_ms: z.int(), to_ms: z.int(), buckets: z.int().min(1).max(500) }),
+  /** Of the jobs that match and ended between the two times. */
+  'history:stats': z.strictObject({
+    filter: jobFilterSchema.exactOptional(),
+    from_ms: z.int(),
+    to_ms: z.int(),
+    buckets: z.int().min(1).max(500),
+  }),
 } as const satisfies Record<keyof Outputs, z.ZodType>
 
 export type EndpointName = keyof typeof inputSchemas

@@ -37,6 +37,27 @@ test('the past is read by name, state, group, exit code and cause', async ({ yar
   await expect(yard.job.log).toContainText('needle in alpha')
 })
 
+test('the charts are of the jobs that match the filters, and say where they are not', async ({
+  yard,
+  jobs,
+}) => {
+  await yard.queueFiles(jobs.writeJobs('past.job.json', ...PAST))
+  await yard.pool.counts('waiting', 0)
+  await yard.pool.counts('running', 0)
+  await yard.goTo('History')
+  const { history } = yard
+  const charts = yard.page.getByRole('region', { name: 'Charts' })
+  await expect(charts).toContainText(/succeeded\s*2/)
+  await history.filters.getByLabel('Group').selectOption('greek')
+  await expect(charts).toContainText(/succeeded\s*1/)
+  await history.filters.getByLabel('Name').fill('alpha')
+  await expect(charts).toContainText('Nothing failed in this time')
+  await history.filters.getByRole('button', { name: 'Clear filters' }).click()
+  await history.filters.getByLabel('Text in the output').fill('needle')
+  await yard.page.keyboard.press('Enter')
+  await expect(charts).toContainText('whatever they printed')
+})
+
 test('text of the output is searched for', async ({ yard, jobs }) => {
   await yard.queueFiles(jobs.writeJobs('past.job.json', ...PAST))
   await yard.pool.counts('waiting', 0)

@@ -109,7 +109,7 @@ test('the priority is raised, lowered and set: by keys, bar, menu and palette, w
   await expect(queue.names()).toHaveText(['b', 'c', 'a'])
   // All that match, by the bar.
   await queue.toolbar.getByRole('button', { name: 'Select all 3' }).click()
-  await queue.toolbar.getByRole('button', { name: 'Priority' }).click()
+  await queue.toolbar.getByRole('button', { name: 'Priority', exact: true }).click()
   await page.getByRole('menuitem', { name: 'Set priority…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Priority of 3 jobs' })
   await dialog.getByLabel('Priority').fill('soon')

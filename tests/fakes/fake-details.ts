@@ -91,9 +91,9 @@ export function fakeDetails(yard: FakeYard, now: () => number): Details {
       }
       return Promise.resolve({ count: gone.length, action_ids: [] })
     },
-    'history:stats': ({ from_ms, to_ms, buckets }) => {
+    'history:stats': ({ filter, from_ms, to_ms, buckets }) => {
       const bucket_ms = Math.max(1, Math.ceil((to_ms - from_ms) / buckets))
-      const ended = [...yard.jobs.values()].filter((job) => isEnded(job.state))
+      const ended = yard.matching(filter ?? {}).filter((job) => isEnded(job.state))
       const causes = new Map<Cause, number>()
       for (const job of ended)
         if (job.state === 'failed') causes.set(job.cause, (causes.get(job.cause) ?? 0) + 1)

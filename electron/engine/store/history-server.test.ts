@@ -142,6 +142,37 @@ describe('statistics', () => {
     expect(none).toEqual({ bucket_ms: 1, buckets: [], causes: [] })
   })
 
+  test.each<[string, JobFilter, [number, number, number]]>([
+    ['a part of a name', { name: 'SLOW' }, [1, 1, 0]],
+    ['a state', { states: ['failed'] }, [0, 2, 0]],
+    ['a group', { group: 'io' }, [1, 0, 1]],
+    ['an exit code', { exit_code: 3 }, [0, 1, 0]],
+    ['a cause', { cause: 'timeout' }, [0, 1, 0]],
+    ['none of it', { name: 'nobody' }, [0, 0, 0]],
+    ['states in which nothing ends', { states: ['queued'] }, [0, 0, 0]],
+  ])('are of the jobs that match: %s', async (_what, filter, counts) => {
+    const { subject, ask } = serve()
+    await subject.do({ type: 'set-group', name: 'io' })
+    const [slow, io, bad, late] = await subject.submit([
+      { name: 'slow one' },
+      { name: 'b', group_id: 2 },
+      { name: 'c slow' },
+      { name: 'd' },
+    ])
+    await subject.finish(slow ?? 0)
+    await subject.cancel([io ?? 0], NOW_MS + 10)
+    await subject.finish(bad ?? 0, { state: 'failed' }, { exit_code: 3 })
+    await subject.finish(late ?? 0, { state: 'failed' }, { cause: 'timeout', exit_code: null })
+    const [last] = await subject.submit([{ name: 'e', group_id: 2 }])
+    await subject.finish(last ?? 0)
+    const query = { filter, from_ms: 0, to_ms: NOW_MS * 2, buckets: 1 }
+    const { buckets, causes } = await ask<'stats'>({ type: 'stats', query })
+    expect(buckets.map(({ succeeded, failed, cancelled }) => [succeeded, failed, cancelled])).toEqual([
+      counts,
+    ])
+    expect(causes.reduce((sum, { count }) => sum + count, 0)).toBe(counts[1])
+  })
+
   test('end at the next step when they are cancelled', async () => {
     const { subject, ask } = serve()
     await subject.finish(await subject.submitOne())

@@ -3,12 +3,15 @@ import { z } from 'zod'
 import type { HistoryBucket, HistoryStats } from '../../../shared/history-stats.ts'
 import type { Cause } from '../../../shared/job.ts'
 import { CAUSES, JOB_STATES } from '../../../shared/job.ts'
+import type { JobFilter } from '../../../shared/selection.ts'
 import { endedSteps } from './history-ended.ts'
-import type { Parameters } from './history-keys.ts'
+import type { Parameters, Select } from './history-keys.ts'
+import { filterStates, stateCondition } from './history-keys.ts'
 import type { StatsQuery } from './history-protocol.ts'
 import { parseRow } from './history-rows.ts'
 import type { Steps } from './history-steps.ts'
 import { VISIBLE_SQL } from './job-sql.ts'
+import { filterConditions } from './selection-sql.ts'
 
 /** Durations from here on are rounded to three digits, so that there are not too many different ones to keep. */
 const EXACT_BELOW_MS = 1_000
@@ -32,7 +35,7 @@ const groupSchema = z.object({
 })
 
 /**
- * What ended between two times. Durations are of the last attempts of jobs that succeeded or failed; those over a second
+ * What ended between two times, of the jobs that match. Durations are of the last attempts of jobs that succeeded or failed; those over a second
  * are exact to three digits. Read along the index on the time of the end, in steps.
  */
 export function* readStats(db: Database, query: StatsQuery): Steps<HistoryStats> {
@@ -46,9 +49,11 @@ export function* readStats(db: Database, query: StatsQuery): Steps<HistoryStats>
   const causes = new Map<Cause, number>()
   if (span_ms > 0) {
     const span = { ended_after_ms: from_ms, ended_before_ms: to_ms }
+    const wanted = wantedOf(query.filter ?? {})
     for (const { parts } of endedSteps(db, span)) {
       for (const part of parts) {
-        readPart(db, part.sql, { ...part.parameters, from_ms, bucket_ms }, buckets, causes)
+        const parameters = { ...part.parameters, ...wanted.parameters, from_ms, bucket_ms }
+        readPart(db, `${part.sql} AND ${wanted.sql}`, parameters, buckets, causes)
       }
       yield
     }
@@ -58,6 +63,11 @@ export function* readStats(db: Database, query: StatsQuery): Steps<HistoryStats>
     buckets: buckets.map(finished),
     causes: [...causes].map(([cause, count]) => ({ cause, count })).sort((a, b) => b.count - a.count),
   }
+}
+
+function wantedOf(filter: JobFilter): Select {
+  const { sql, parameters } = filterConditions(filter)
+  return { sql: `${VISIBLE_SQL} AND ${stateCondition(filterStates(filter))} AND ${sql}`, parameters }
 }
 
 function readPart(
@@ -70,7 +80,7 @@ function readPart(
   const rows = db
     .prepare<[Parameters]>(
       `SELECT (ended_ms - CAST(@from_ms AS INTEGER)) / CAST(@bucket_ms AS INTEGER) AS bucket, state, cause, ${DURATION_SQL} AS duration_ms, count(*) AS count
-       ${part} AND ${VISIBLE_SQL} GROUP BY 1, 2, 3, 4`,
+       ${part} GROUP BY 1, 2, 3, 4`,
     )
     .all(parameters)
   for (const row of rows) {

@@ -1,4 +1,5 @@
 import type { HistoryStats } from '../../../shared/history-stats.ts'
+import type { JobFilter } from '../../../shared/selection.ts'
 import type { AppState } from '../../state/app-state.svelte.ts'
 import type { TimeSpan } from './history-filter.ts'
 
@@ -15,6 +16,7 @@ export class HistoryCharts {
   to_ms = $state(0)
   readonly #app: AppState
   #span: TimeSpan = { from_ms: null, to_ms: null }
+  #filter: JobFilter = {}
   #turn = 0
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -38,8 +40,10 @@ export class HistoryCharts {
     }
   }
 
-  show(span: TimeSpan): void {
+  /** @param filter of the jobs that are counted; its times are those of `span` */
+  show(span: TimeSpan, filter: JobFilter): void {
     this.#span = span
+    this.#filter = filter
     void this.#read()
   }
 
@@ -50,7 +54,8 @@ export class HistoryCharts {
       const to_ms = Math.ceil(this.#span.to_ms ?? this.#app.yard.ownerTime())
       const start_ms = this.#span.from_ms ?? (await this.#firstJob()) ?? to_ms
       const from_ms = Math.floor(Math.min(start_ms, to_ms - MIN_SPAN_MS))
-      const stats = await this.#app.api('history:stats', { from_ms, to_ms, buckets: BUCKETS })
+      const filter = this.#filter
+      const stats = await this.#app.api('history:stats', { filter, from_ms, to_ms, buckets: BUCKETS })
       if (turn !== this.#turn) return
       this.stats = stats
       this.from_ms = from_ms
