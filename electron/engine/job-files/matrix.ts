@@ -53,17 +53,16 @@ export class Matrix {
     for (let number = 0; number < product; number += 1) {
       const values = this.#combination(number, product)
       if (excluded.matching(values).length > 0) continue
-      const label = Object.values(values).map(scalarText)
       const whole: Record<string, unknown> = { ...values }
       for (const index of added.matching(values)) {
         was_added[index] = 1
         Object.assign(whole, this.#include[index])
       }
       // Of what it was matched by, an added map may have less: the combination's own values stand.
-      yield { values: Object.assign(whole, values), label }
+      yield new Labelled(Object.assign(whole, values), values)
     }
     for (const [index, values] of this.#include.entries()) {
-      if (was_added[index] === 0) yield { values, label: Object.values(values).map(scalarText) }
+      if (was_added[index] === 0) yield new Labelled(values, values)
     }
   }
 
@@ -90,6 +89,21 @@ export class Matrix {
 
   #onAxes(entry: Values): Values {
     return Object.fromEntries(Object.entries(entry).filter(([name]) => this.#isAxis(name)))
+  }
+}
+
+/** Most names say by themselves which values they are of: labels are made when they are asked for. */
+class Labelled implements Combination {
+  readonly values: Values
+  readonly #own: Values
+
+  constructor(values: Values, own: Values) {
+    this.values = values
+    this.#own = own
+  }
+
+  get label(): readonly string[] {
+    return Object.values(this.#own).map(scalarText)
   }
 }
 

@@ -174,8 +174,12 @@ function shown(argument: string): string {
   return short === '' || /\s/.test(short) ? `"${short}"` : short
 }
 
+/** Words of ASCII with one space between them, as most names are. */
+const PLAIN_LINE = /^[!-~]+(?: [!-~]+)*$/
+
 /** A short text without line breaks and control characters; never empty. */
 export function oneLine(text: string, max = MAX_MADE_NAME_CHARS): string {
+  if (PLAIN_LINE.test(text)) return cut(text, max)
   // More than is shown, because white space will shrink.
   const line = text
     .slice(0, 1_000)

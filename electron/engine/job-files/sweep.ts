@@ -118,7 +118,8 @@ export class Sweep {
     let at = index
     let latest: JobSpec | null = null
     for (const values of inputRows(this.#sources, this.#zip)) {
-      for (const { values: matrix, label } of this.#combinations()) {
+      for (const combination of this.#combinations()) {
+        const { values: matrix } = combination
         number += 1
         if (at >= wanted && latest !== null) {
           at += 1
@@ -126,9 +127,9 @@ export class Sweep {
           continue
         }
         const row = { values, matrix, number, slot_mark }
-        const spec = this.#spec(row, label, context)
+        const spec = this.#spec(row, combination, context)
         if (spec === null) continue
-        const text = this.#nameOf(row, label)
+        const text = this.#nameOf(row, combination)
         if (text !== null) spec.name = names.take(text, number, { index: at, line: this.#context.line })
         at += 1
         if (!this.#template.varies_validity) latest = spec
@@ -163,11 +164,11 @@ export class Sweep {
     return this.#matrix === null ? NO_MATRIX : this.#matrix.combinations()
   }
 
-  #spec(row: TemplateRow, label: readonly string[], context: SpecContext): JobSpec | null {
+  #spec(row: TemplateRow, combination: Combination, context: SpecContext): JobSpec | null {
     const entry = this.#template.fill(row)
     const wrong = wrongText(entry)
     if (wrong !== null) {
-      const what = [...row.values, ...label].join(', ')
+      const what = [...row.values, ...combination.label].join(', ')
       const path = this.#pathOf(wrong.path)
       context.onFault(() => ({ code: 'INVALID', path, message: `${wrong.message} for ${quoted(what)}.` }))
       return null
@@ -178,10 +179,10 @@ export class Sweep {
   }
 
   /** null: it is made of what runs, as for other jobs. */
-  #nameOf(row: TemplateRow, label: readonly string[]): string | null {
+  #nameOf(row: TemplateRow, combination: Combination): string | null {
     if (this.#template.name !== null) return this.#template.name(row)
     if (this.#entry.name === undefined) return null
-    const told = [...row.values, ...label].join(', ')
+    const told = [...row.values, ...combination.label].join(', ')
     return `${this.#entry.name} (${told === '' ? `#${row.number}` : told})`
   }
 }
