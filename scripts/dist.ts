@@ -21,9 +21,10 @@ for (const text of plan.notes) console.log(`dist: ${text}`)
 const require = createRequire(import.meta.url)
 const builder = dirname(require.resolve('electron-builder/package.json'))
 const rest = words.filter((word) => word !== FOR_SPECS && word !== `--${system}`)
-const { status } = spawnSync(process.execPath, [join(builder, 'cli.js'), ...plan.args, ...rest], {
+const { status, error } = spawnSync(process.execPath, [join(builder, 'cli.js'), ...plan.args, ...rest], {
   cwd: resolve(import.meta.dirname, '..'),
   stdio: 'inherit',
   env: { ...process.env, ...plan.env },
 })
+if (error !== undefined) throw error
 process.exitCode = status ?? 1
