@@ -4,7 +4,7 @@ import { DEFAULT_MAX_JOBS } from '../../../shared/job-file-sweep.ts'
 import type { JobSpec, SweepRules } from '../../../shared/job-spec.ts'
 import { compileEntry, withDefaults } from './entry-template.ts'
 import type { EntryTemplate } from './entry-template.ts'
-import { countRows, inputRows, readInputs } from './inputs.ts'
+import { countRows, FILE_SOURCE, inputRows, readInputs, VALUE_SOURCE } from './inputs.ts'
 import type { InputSource } from './inputs.ts'
 import { Matrix } from './matrix.ts'
 import type { Combination } from './matrix.ts'
@@ -206,8 +206,8 @@ function conflictOf({ strategy, inputs }: JobEntry): string | null {
 function sourceNames({ inputs }: JobEntry): string[] | null {
   if (inputs === undefined) return null
   const { files, values } = inputs
-  const lists = values === undefined ? [] : Array.isArray(values) ? ['value'] : Object.keys(values)
-  return [...(files === undefined ? [] : ['file']), ...lists]
+  const lists = values === undefined ? [] : Array.isArray(values) ? [VALUE_SOURCE] : Object.keys(values)
+  return [...(files === undefined ? [] : [FILE_SOURCE]), ...lists]
 }
 
 /** The environment that a job will have, as far as it is the same for all of them. */
