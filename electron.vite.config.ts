@@ -10,6 +10,8 @@ export default defineConfig({
     build: {
       outDir: at('out/main'),
       sourcemap: true,
+      // Of all that is bundled: it is given out with the app.
+      license: { fileName: 'licenses.md' },
       rolldownOptions: {
         // Each is started by its fixed name: a process or a thread is a file, not an import.
         input: {
@@ -41,6 +43,8 @@ export default defineConfig({
     build: {
       outDir: at('out/renderer'),
       minify: true,
+      // Of all that is bundled: it is given out with the app.
+      license: { fileName: 'licenses.md' },
       rolldownOptions: { input: at('renderer/index.html') },
     },
   },

@@ -83,6 +83,8 @@ describe('the app for Linux, as packed', () => {
         ...started.map((name) => `out/main/${name}.js`),
         'out/preload/preload.cjs',
         'out/renderer/index.html',
+        'out/main/licenses.md',
+        'out/renderer/licenses.md',
         'resources/icons/app.png',
         'bin/jobyard',
         'examples/compress.job.yaml',
