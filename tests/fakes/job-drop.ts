@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readDrop } from '../../electron/engine/job-files/read-drop.ts'
-import type { JobFilesRead } from '../../electron/engine/job-files/read-drop.ts'
+import type { DropOptions, JobFilesRead } from '../../electron/engine/job-files/read-drop.ts'
 import type { JobFileProblem } from '../../shared/job-file-problem.ts'
 import type { NewJob } from '../../shared/job-spec.ts'
 import { tempDir } from './temp-dir.ts'
@@ -31,7 +31,7 @@ export class JobDrop {
   /** Reads what is named, by default the folder itself. */
   async read(
     paths: readonly string[] = [this.dir],
-    options: { readonly recursive?: boolean; readonly script_dir?: string; readonly wanted?: number } = {},
+    options: Partial<Pick<DropOptions, 'recursive' | 'script_dir' | 'wanted' | 'env'>> = {},
   ): Promise<DropRead> {
     const jobs: NewJob[] = []
     const batches: number[] = []
@@ -41,6 +41,7 @@ export class JobDrop {
       recursive: options.recursive ?? false,
       script_dir: options.script_dir ?? null,
       ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
+      ...(options.env === undefined ? {} : { env: options.env }),
       onJobs: async (batch) => {
         batches.push(batch.length)
         jobs.push(...batch)

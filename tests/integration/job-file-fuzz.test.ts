@@ -144,7 +144,7 @@ test.each([
   )
 })
 
-test.each(['a.job.yaml', 'a.job.json', 'a.jsonl', 'a.sh', 'a.yaml', 'a.json'])(
+test.each(['a.job.yaml', 'a.job.json', 'a.jsonl', 'a.sh', 'a.yaml', 'a.json', 'a.commands', 'a.txt'])(
   'random bytes named %s are read as jobs or faults',
   async (name) => {
     const drop = new JobDrop()

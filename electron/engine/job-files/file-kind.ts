@@ -13,6 +13,8 @@ export type FileKind =
   /** `marked`: named *.job.yaml, *.jobyard or the like, so that a version is not asked for. */
   | { readonly kind: 'document'; readonly syntax: 'yaml' | 'json'; readonly marked: boolean }
   | { readonly kind: 'lines' }
+  /** `marked`: named so that each line is a command; else that depends on what it holds. */
+  | { readonly kind: 'commands'; readonly marked: boolean }
   | { readonly kind: 'unknown' }
 
 const SCRIPT_ENDINGS: ReadonlySet<string> = new Set([
@@ -32,12 +34,14 @@ const SCRIPT_ENDINGS: ReadonlySet<string> = new Set([
 export const ACCEPTED_FILES =
   'scripts (.sh .bash .py .js .mjs .cjs .ts .mts .ps1 .bat .cmd, or executable with a first line "#!…"), ' +
   '*.job.yaml, *.job.yml, *.job.json, *.jobyard, YAML and JSON with "version: 1" and a job, .jsonl, .ndjson, ' +
+  'lists of commands (.commands, .txt), ' +
   'and folders of these'
 
 export function fileKind(path: string): FileKind {
   const name = basename(path).toLowerCase()
   const ending = extname(name)
   if (ending === '.jsonl' || ending === '.ndjson') return { kind: 'lines' }
+  if (ending === '.commands' || ending === '.txt') return { kind: 'commands', marked: ending === '.commands' }
   if (ending === '.json') return { kind: 'document', syntax: 'json', marked: name.endsWith('.job.json') }
   if (ending === '.yaml' || ending === '.yml') {
     return { kind: 'document', syntax: 'yaml', marked: /\.job\.ya?ml$/.test(name) }
@@ -47,6 +51,11 @@ export function fileKind(path: string): FileKind {
   // A declaration has nothing to run.
   if (/\.d\.m?ts$/.test(name)) return { kind: 'unknown' }
   return { kind: SCRIPT_ENDINGS.has(ending) ? 'script' : 'unknown' }
+}
+
+/** False for a file that is passed over unless somebody has named it: text lies in many a folder. */
+export function isTakenInFolders(kind: FileKind): boolean {
+  return kind.kind !== 'unknown' && (kind.kind !== 'commands' || kind.marked)
 }
 
 /** The kind of a file whose name leaves open how it is written; every other kind is given back as it is. */

@@ -14,7 +14,7 @@ test('a folder is its job files, in natural order, and nothing else', async () =
   drop.write('tool', '#!/usr/bin/env ruby\n', 0o755)
   drop.write('tool-not-executable', '#!/usr/bin/env ruby\n')
   drop.write('program', '\x7fELF', 0o755)
-  drop.write('notes.txt', 'x')
+  drop.write('notes.md', 'x')
   drop.write('.hidden.sh', SCRIPT)
   drop.write('types.d.ts', 'export {}')
   drop.write('__init__.py', '')
@@ -131,10 +131,10 @@ test('a module or script that names one of them is a fault of the job', async ()
 
 test('a file that is named and is no job file is a fault that says what is accepted', async () => {
   const drop = new JobDrop()
-  drop.write('notes.txt', 'x')
+  drop.write('notes.md', 'x')
   drop.write('types.d.ts', 'export {}')
   drop.write('plain', '#!/bin/sh\n')
-  const { problems } = await drop.read(['notes.txt', 'types.d.ts', 'plain', 'nowhere', 'nowhere.sh', 'a\0b'])
+  const { problems } = await drop.read(['notes.md', 'types.d.ts', 'plain', 'nowhere', 'nowhere.sh', 'a\0b'])
   expect(places(problems)).toEqual([
     '-:- NOT_A_JOB_FILE',
     '-:- NOT_A_JOB_FILE',

@@ -2,7 +2,7 @@ import { opendirSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { asFileFault, FileFault, guarded } from './file-fault.ts'
-import { ACCEPTED_FILES, fileKind, sniffSyntax } from './file-kind.ts'
+import { ACCEPTED_FILES, fileKind, isTakenInFolders, sniffSyntax } from './file-kind.ts'
 import type { FileKind } from './file-kind.ts'
 import { MAX_FILES, MAX_FOLDER_ENTRIES } from './limits.ts'
 import { naturalOrder } from './natural-order.ts'
@@ -56,8 +56,9 @@ export class FolderWalk {
 
   #addNamed(path: string): void {
     const kind = fileKind(path)
-    if (kind.kind !== 'unknown') this.#push({ path, kind, named: true })
-    else if (isExecutableScript(path, true)) this.#push({ path, kind: { kind: 'script' }, named: true })
+    const isScript = !isTakenInFolders(kind) && isExecutableScript(path, true)
+    if (isScript) this.#push({ path, kind: { kind: 'script' }, named: true })
+    else if (kind.kind !== 'unknown') this.#push({ path, kind, named: true })
     else throw new FileFault('NOT_A_JOB_FILE', `This is no job file. Accepted are ${ACCEPTED_FILES}.`)
   }
 
@@ -99,14 +100,14 @@ export class FolderWalk {
       stats = statSync(path)
     } catch (error) {
       // A link that leads nowhere is nobody's business, unless it is called a job file.
-      if (kind.kind === 'unknown' || (kind.kind === 'document' && !kind.marked)) return
+      if (!isTakenInFolders(kind) || (kind.kind === 'document' && !kind.marked)) return
       throw asFileFault(error)
     }
     if (stats.isDirectory()) {
       if (this.#recursive && !FOREIGN_FOLDERS.has(name)) this.#folder(path, stats, inside)
       return
     }
-    if (kind.kind !== 'unknown') this.#push({ path, kind, named: false })
+    if (kind.kind !== 'unknown' && isTakenInFolders(kind)) this.#push({ path, kind, named: false })
     else if (stats.isFile() && isExecutableScript(path, false))
       this.#push({ path, kind: { kind: 'script' }, named: false })
   }

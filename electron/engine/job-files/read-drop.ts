@@ -2,6 +2,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { missingCase } from '../../../shared/errors.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobSpec } from '../../../shared/job-spec.ts'
+import { readCommandsFile } from './commands-file.ts'
 import { readDocument } from './document.ts'
 import type { DocumentContext } from './document.ts'
 import { FileFault } from './file-fault.ts'
@@ -83,6 +84,9 @@ async function readFile(file: FoundFile, context: DocumentContext): Promise<bool
       return true
     case 'lines':
       await readJsonLines(file.path, context)
+      return true
+    case 'commands':
+      await readCommandsFile({ path: file.path, ...file.kind }, context)
       return true
     case 'document':
       return readDocument({ path: file.path, ...file.kind }, file.named, context)

@@ -30,7 +30,7 @@ export function addAddCommand(program: Command, host: Host): void {
     .description(
       'Adds the jobs of the files to the queue of a data directory and exits. Where a Jobyard works it, they run there.',
     )
-    .argument('<file...>', 'scripts, job files (.job.yaml, .json, .jsonl) or folders of them')
+    .argument('<file...>', 'scripts, job files (.job.yaml, .jsonl, .csv, .commands, …) or folders of them')
     .option('--group <name>', 'put them into this group')
     .option('--priority <n>', 'give them this priority (higher ones run first)', parsePriority)
     .option('--hold', 'hold them until they are released')

@@ -28,7 +28,7 @@ export function addPreviewCommand(program: Command, host: Host): void {
     .description(
       'Reads and checks job files and shows what they would queue. Nothing is queued, nothing runs.',
     )
-    .argument('<file...>', 'scripts, job files (.job.yaml, .json, .jsonl) or folders of them')
+    .argument('<file...>', 'scripts, job files (.job.yaml, .jsonl, .csv, .commands, …) or folders of them')
     .option('-r, --recursive', 'search folders to the bottom')
     .option('--json', 'print a JSON object with the jobs and the problems')
     .addHelpText(

@@ -50,7 +50,7 @@ export function addRunCommand(program: Command, host: Host): void {
     .command('run')
     .summary('run job files to the end')
     .description('Queues the jobs of the files, works them to the end, and exits.')
-    .argument('<file...>', 'scripts, job files (.job.yaml, .json, .jsonl) or folders of them')
+    .argument('<file...>', 'scripts, job files (.job.yaml, .jsonl, .csv, .commands, …) or folders of them')
     .option('-c, --concurrency <n>', 'jobs at once (default: one a core)', parseConcurrency)
     .addOption(new Option('--data <dir>', 'keep the jobs in this data directory').conflicts('keep'))
     .option('--keep', 'keep the temporary folder, whatever happens')

@@ -40,7 +40,7 @@ export function addStartCommand(program: Command, host: Host): void {
     .command('start')
     .summary('work the queue of a data directory')
     .description('Owns the data directory, adds the files, and works its queue until it is stopped.')
-    .argument('[file...]', 'scripts, job files (.job.yaml, .json, .jsonl) or folders of them')
+    .argument('[file...]', 'scripts, job files (.job.yaml, .jsonl, .csv, .commands, …) or folders of them')
     .option('-c, --concurrency <n>', 'jobs at once (default: one a core)', parseConcurrency)
     .option('--data <dir>', 'data directory (or JOBYARD_DATA)')
     .option('-r, --recursive', 'search folders to the bottom')

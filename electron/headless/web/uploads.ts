@@ -20,7 +20,14 @@ export const MAX_UPLOADED_FILE_BYTES = 16 * 1_024 * 1_024
 /** Files of one upload. */
 const MAX_UPLOADED_FILES = 10_000
 /** Files of any size: a job a line. */
-const UNLIMITED_ENDINGS: ReadonlySet<string> = new Set(['.jsonl', '.ndjson'])
+const UNLIMITED_ENDINGS: ReadonlySet<string> = new Set([
+  '.jsonl',
+  '.ndjson',
+  '.commands',
+  '.txt',
+  '.csv',
+  '.tsv',
+])
 
 /** A file that is larger than any reader takes. */
 export class TooLarge extends JobyardError {

@@ -1,0 +1,21 @@
+/** Lists of commands, tables and what other programs wrote, as a person runs them. */
+import { existsSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { Place } from './cli-harness.ts'
+
+test('run works a list of commands, each in the shell and in the folder of the list', async () => {
+  const place = new Place()
+  place.write('in/list.commands', '# two\necho one > a && cat a\n\necho two > b\n')
+  const end = await place.cli('run', 'in/list.commands')
+  expect([end.code, end.stdout]).toEqual([0, expect.stringContaining('2 succeeded')])
+  expect([existsSync(place.path('in/a')), existsSync(place.path('in/b'))]).toEqual([true, true])
+})
+
+test('run of a text that is no list of commands runs nothing of it, even where only good jobs are asked for', async () => {
+  const place = new Place()
+  place.write('README.txt', 'touch made\nThis file explains what the line above does.\n')
+  const end = await place.cli('run', '--skip-bad', 'README.txt')
+  expect(end.code).toBe(2)
+  expect(end.stderr).toContain('README.txt:2:1')
+  expect(existsSync(place.path('made'))).toBe(false)
+})
