@@ -8,6 +8,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { startDataSchema } from '../../shared/desktop-channels.ts'
 import { prepareDataDir, resolveDataDir } from '../engine/store/data-dir.ts'
 import { hostWorkers } from '../engine/worker-pool/hosted-spawn.ts'
+import { sayWhoWeAre } from './app-id.ts'
 import { appScheme, indexUrl } from './app-protocol.ts'
 import { becomeCommandLine, commandLineOf } from './command-line-mode.ts'
 import { forkUtility } from './fork-utility.ts'
@@ -58,6 +59,7 @@ async function start(data_dir: string): Promise<void> {
 /** Before Electron is ready, and only where no other start of this data directory is running. */
 function prepare(): void {
   app.enableSandbox()
+  sayWhoWeAre(app)
   protocol.registerSchemesAsPrivileged([appScheme])
   app.on('web-contents-created', (_event, contents) => {
     lockDownWebContents(contents, url)

@@ -93,5 +93,7 @@ function whyText({ cause, exit_code }: EndedNotice): string {
       return 'A job it needs did not succeed'
     case 'user':
       return 'It was given up'
+    case 'halt':
+      return 'It was stopped with the others of its sweep'
   }
 }
