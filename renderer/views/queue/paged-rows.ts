@@ -1,7 +1,10 @@
 import type { JobPage, ListCursor } from '../../../shared/listing.ts'
 import type { HistoryJob } from '../../../shared/status.ts'
 
-/** Jobs in one page: a few screens. */
+/**
+ * Jobs in one page: a few screens.
+ * @internal for tests
+ */
 export const PAGE_JOBS = 250
 /** Pages kept around the one looked at; others are forgotten but for their cursor. */
 const KEPT_PAGES = 6
