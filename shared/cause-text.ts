@@ -29,6 +29,8 @@ export function causeText(cause: Cause, exit_code: number | null, signal: string
       return 'a job it needs did not end as it must'
     case 'user':
       return 'stopped by a person'
+    case 'halt':
+      return 'stopped with the others of its sweep'
     default:
       return missingCase(cause)
   }

@@ -19,7 +19,9 @@ export const STOP_SIGNALS = [
 ] as const
 
 /** Causes that a retry policy may list besides a bad end. */
-export const RETRYABLE_CAUSES = CAUSES.filter((cause) => cause !== 'dependency' && cause !== 'user')
+export const RETRYABLE_CAUSES = CAUSES.filter(
+  (cause) => cause !== 'dependency' && cause !== 'user' && cause !== 'halt',
+)
 
 export const retrySchema = z.strictObject({
   /** Further attempts after the first; 0 = none. */

@@ -35,6 +35,7 @@ export const CAUSES = [
   'power-loss',
   'dependency',
   'user',
+  'halt', // with the sweep it is of: fail-fast, halt
 ] as const
 export type Cause = (typeof CAUSES)[number]
 
@@ -56,7 +57,7 @@ export const POOL_STATES = ['running', 'paused', 'draining', 'stopped'] as const
 export type PoolState = (typeof POOL_STATES)[number]
 
 /** Why a job is `stopping`; decides what it becomes when its process tree is gone. */
-export const STOP_REASONS = ['cancel', 'timeout', 'memory', 'forced-stop'] as const
+export const STOP_REASONS = ['cancel', 'halt', 'timeout', 'memory', 'forced-stop'] as const
 export type StopReason = (typeof STOP_REASONS)[number]
 
 export const JOB_KINDS = ['command', 'script', 'module'] as const

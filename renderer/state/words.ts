@@ -42,6 +42,7 @@ export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   'power-loss': 'Machine went down',
   dependency: 'A needed job did not succeed',
   user: 'Stopped by you',
+  halt: 'Stopped with its sweep',
 }
 
 export const POOL_WORDS: Readonly<Record<PoolState, string>> = {

@@ -39,6 +39,8 @@ describe('halt', () => {
     await real.reaches(alone, 'succeeded')
     await real.reaches(other, 'succeeded')
     expect(await real.states([bad, late])).toEqual(['failed', 'cancelled'])
+    const causes = (await Promise.all([slow, late].map((id) => real.page(id)))).map(({ job }) => job)
+    expect(causes).toMatchObject([{ cause: 'halt' }, { cause: 'halt' }])
   })
 
   test('soon starts no more, not even of those a worker was handed ahead, and lets those that run go on', async () => {

@@ -64,7 +64,7 @@ export class Actions {
       return true
     }
     try {
-      return await this.#cancel(selection, stop)
+      return await this.#cancel(selection, {}, stop)
     } catch (error) {
       if (!hasCode(error, 'STORE_FAILED')) throw error
       // A job that fills the disk must end all the same. What waits is refused.
@@ -77,19 +77,24 @@ export class Actions {
     }
   }
 
-  #cancel(selection: Selection, stop: (attempt: ActiveAttempt) => boolean): Promise<ActionOutcome> {
-    return this.#act(
-      (part, step) => ({ type: 'cancel', selection: part, step, at_ms: this.#options.now() }),
-      selection,
-      stop,
-    )
+  /** The rule of a sweep stops its jobs. @param running stop those that run, too; else they go on */
+  halt(selection: Selection, running: boolean): Promise<ActionOutcome> {
+    const stop = (attempt: ActiveAttempt): boolean => {
+      this.#options.stopper.stop(attempt, 'halt')
+      return true
+    }
+    return this.#cancel(selection, { cause: 'halt' }, running ? stop : undefined)
   }
 
-  /** Jobs that have not started are cancelled; those that run go on. */
-  cancelWaiting(selection: Selection): Promise<ActionOutcome> {
+  #cancel(
+    selection: Selection,
+    how: { readonly cause?: 'halt' },
+    stop?: (attempt: ActiveAttempt) => boolean,
+  ): Promise<ActionOutcome> {
     return this.#act(
-      (part, step) => ({ type: 'cancel', selection: part, step, at_ms: this.#options.now() }),
+      (part, step) => ({ type: 'cancel', selection: part, step, at_ms: this.#options.now(), ...how }),
       selection,
+      stop,
     )
   }
 

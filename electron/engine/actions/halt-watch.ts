@@ -127,8 +127,8 @@ export class HaltWatch {
     const actions = this.#options.actions()
     this.#stopping.add(watched)
     try {
-      if (rule.when === 'now') await actions.cancel({ filter })
-      else await actions.cancelWaiting({ filter: { ...filter, states: [...WAITING_STATES] } })
+      if (rule.when === 'now') await actions.halt({ filter }, true)
+      else await actions.halt({ filter: { ...filter, states: [...WAITING_STATES] } }, false)
     } finally {
       this.#stopping.delete(watched)
     }

@@ -2,6 +2,7 @@ import { readFile, rm } from 'node:fs/promises'
 import type { SerialisedError } from '../../../shared/errors.ts'
 import { formatByteSize } from '../../../shared/byte-size.ts'
 import { missingCase, serialiseError } from '../../../shared/errors.ts'
+import type { StopReason } from '../../../shared/job.ts'
 import { UNASKED_RECALL_ID } from '../../../shared/worker-protocol.ts'
 import type { Outcome, WorkerEvent } from '../../../shared/worker-protocol.ts'
 import type { HaltWatch, JobEnd } from '../actions/halt-watch.ts'
@@ -303,8 +304,7 @@ export class AttemptLifecycle {
   /** A worker that we killed, or that ended itself, to stop this very attempt, and whatever a person cancelled: gone as asked. */
   #judgeLost(attempt: ActiveAttempt, exit: WorkerExit): Verdict {
     const asked =
-      attempt.stop_reason !== null &&
-      (attempt.runner.killed || exit.stopped || attempt.stop_reason === 'cancel')
+      attempt.stop_reason !== null && (attempt.runner.killed || exit.stopped || isCancel(attempt.stop_reason))
     if (asked && attempt.stop_reason !== null) return judgeStopped(this.#facts(attempt), attempt.stop_reason)
     return judgeInterrupted(this.#facts(attempt), 'worker-lost')
   }
@@ -328,6 +328,11 @@ function overMemory({ memory_bytes, spec }: ActiveAttempt): string | null {
   if (memory_bytes === null || spec.memory === undefined) return null
   const [used, limit] = [memory_bytes, spec.memory.max_bytes].map(formatByteSize)
   return `The job and what it started used ${used} of memory, and ${limit} is its limit. Give it more under limits, or let it work on less at a time.`
+}
+
+/** Whatever became of its worker, the job is to be gone. */
+function isCancel(reason: StopReason | null): boolean {
+  return reason === 'cancel' || reason === 'halt'
 }
 
 function isBad({ state }: NextState): boolean {

@@ -42,7 +42,7 @@ export class Stopper {
   stop(attempt: ActiveAttempt, reason: StopReason, now = false): void {
     if (!hasStarted(attempt.phase)) return
     if (attempt.phase === 'stopping') {
-      if (reason === 'cancel') attempt.stop_reason = reason
+      if (reason === 'cancel' || reason === 'halt') attempt.stop_reason = reason
       if (now) this.#send(attempt, { ...policyOf(attempt), grace_ms: 0 })
       return
     }

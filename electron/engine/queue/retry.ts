@@ -26,8 +26,8 @@ export function judgeOutcome(facts: AttemptFacts, outcome: Outcome, stop_reason:
   const endedWell = outcome.cause === 'exit' && outcome.exit_code === 0
   if (stop_reason === null || !outcome.stopped) {
     if (endedWell) return { cause: 'exit', next: { state: 'succeeded' } }
-    // It failed by itself in the very moment: what a person cancelled is not tried again.
-    if (stop_reason === 'cancel') return judgeStopped(facts, stop_reason)
+    // It failed by itself in the very moment: what was cancelled is not tried again.
+    if (stop_reason === 'cancel' || stop_reason === 'halt') return judgeStopped(facts, stop_reason)
     return afterFailure(facts, outcome.cause, outcome.exit_code)
   }
   return judgeStopped(facts, stop_reason)
@@ -38,6 +38,8 @@ export function judgeStopped(facts: AttemptFacts, stop_reason: StopReason): Verd
   switch (stop_reason) {
     case 'cancel':
       return { cause: 'user', next: { state: 'cancelled' } }
+    case 'halt':
+      return { cause: 'halt', next: { state: 'cancelled' } }
     case 'timeout':
     case 'memory':
       return afterFailure(facts, stop_reason, null)

@@ -58,7 +58,7 @@ function attemptFacts({
 }: Attempt): Omit<TimelineSpan, 'kind' | 'from_ms' | 'to_ms'> {
   const facts = { number, cause, exit_code, signal }
   if (ended_ms === null) return { ...facts, outcome: 'going-on' }
-  if (cause === 'user') return { ...facts, outcome: 'stopped' }
+  if (cause === 'user' || cause === 'halt') return { ...facts, outcome: 'stopped' }
   return { ...facts, outcome: cause === 'exit' && (exit_code ?? 0) === 0 ? 'good' : 'bad' }
 }
 

@@ -23,7 +23,8 @@ export function cancel(context: StoreContext, operation: OperationOf<'cancel'>):
   const count = countOf(context, 'selected')
   if (count === 0) return actionResult(changes, 0, { active, next_after_id })
   const action_id = recordCancel(context, operation.at_ms)
-  endSelected(context, changes, 'cancelled', operation.at_ms, { cause: 'user', action_id })
+  const { at_ms, cause = 'user' } = operation
+  endSelected(context, changes, 'cancelled', at_ms, { cause, action_id })
   return actionResult(changes, count, { active, action_id, next_after_id })
 }
 
