@@ -35,6 +35,10 @@ export interface PreviewJob {
   /** Where it is written. */
   readonly source: { readonly file: string; readonly line: number | null }
   readonly slots: number
+  /** When it starts at the earliest, for a schedule first; null: as soon as it may. */
+  readonly starts_ms: number | null
+  /** It is a schedule: its pattern and zone. */
+  readonly schedule: { readonly cron: string; readonly tz: string } | null
   /** A waiting or running job that is the same, or null. */
   readonly duplicate_of: number | null
   /** The job that has the unique key of this one, which would not be queued now; null: there is none. */
@@ -74,6 +78,15 @@ export interface Submitted {
   readonly last_id: number
   /** Missing: all were queued. */
   readonly duplicates?: Duplicates
+  /** Missing: none came. */
+  readonly schedules?: AddedSchedules
+}
+
+/** Schedules that came with jobs, or in their place. */
+export interface AddedSchedules {
+  readonly count: number
+  /** The first of them. `next_ms` is when it submits its first job; null: never. */
+  readonly first: readonly { readonly id: number; readonly name: string; readonly next_ms: number | null }[]
 }
 
 /** Jobs that were not queued, because another has their unique key. */

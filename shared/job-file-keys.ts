@@ -11,7 +11,7 @@ import {
   timeout,
   wholeNumber,
 } from './job-file-values.ts'
-import { limitsSchema, uniqueSchema } from './job-file-limits.ts'
+import { limitsSchema, scheduleSchema, uniqueSchema } from './job-file-limits.ts'
 import { inputsSchema, strategySchema } from './job-file-sweep.ts'
 import { DEFAULT_RETRY_CAUSES, RETRYABLE_CAUSES, SPEC_DEFAULTS, STOP_SIGNALS } from './job-spec.ts'
 
@@ -262,6 +262,7 @@ export const jobShape = {
   inputs: inputsSchema.optional(),
   ...sharedShape,
   unique: uniqueSchema.optional(),
+  schedule: scheduleSchema.optional(),
   needs: z
     .array(needSchema, { error: 'a list of names of jobs' })
     .optional()

@@ -9,7 +9,7 @@ import type {
   PoolState,
   WaitReason,
 } from './job.ts'
-import type { JobSpec } from './job-spec.ts'
+import type { JobSpec, Schedule, Task } from './job-spec.ts'
 
 export interface PoolStatus {
   readonly state: PoolState
@@ -88,6 +88,23 @@ export interface UsualRun {
   readonly median_ms: number
   /** The latest so many were looked at. */
   readonly runs: number
+}
+
+/** Something that submits a job again and again. */
+export interface ScheduleStatus {
+  readonly id: number
+  readonly name: string
+  readonly schedule: Schedule
+  readonly group: string
+  readonly task: Task
+  readonly created_ms: number
+  /** null: never again. */
+  readonly next_ms: number | null
+  /** The time for which it submitted last, and what; null: it has not yet. */
+  readonly last_ms: number | null
+  readonly last_job_id: number | null
+  /** How often it was due and nothing was submitted. */
+  readonly skipped: number
 }
 
 export interface HistoryRecord extends HistoryJob {

@@ -1,7 +1,7 @@
 import { JobyardError } from '../../shared/errors.ts'
 import { MAX_CONCURRENCY, isActive } from '../../shared/job.ts'
 import type { NewJob } from '../../shared/job-spec.ts'
-import type { EndedJob, Group, PoolStatus, WorkerStatus } from '../../shared/status.ts'
+import type { EndedJob, Group, PoolStatus, ScheduleStatus, WorkerStatus } from '../../shared/status.ts'
 import type { ActiveJob } from '../../shared/yard.ts'
 import type { Actions } from './actions/actions.ts'
 import { noMore } from './dispatcher/dispatcher.ts'
@@ -57,6 +57,26 @@ export class Engine {
     this.#parts.watch.start()
     this.#parts.sweeper.start()
     await this.#parts.control.start()
+    await this.#parts.schedules.start()
+  }
+
+  /** The machine has slept, or its clock was set: does at once what is due by now. It would be seen within half a minute. */
+  async wake(): Promise<void> {
+    this.#checkOpen()
+    await Promise.all([this.#parts.dueTimer.look(), this.#parts.schedules.look()])
+  }
+
+  /** What submits jobs again and again, the next first. */
+  schedules(): Promise<readonly ScheduleStatus[]> {
+    return this.#parts.store.query({ type: 'schedules' })
+  }
+
+  /** The jobs that they have submitted stay. @returns how many there were */
+  async removeSchedules(ids: readonly number[]): Promise<number> {
+    this.#checkOpen()
+    const { count } = await this.#parts.journal.write({ type: 'remove-schedules', ids })
+    if (count > 0) this.bus.emit('schedules:changed', null)
+    return count
   }
 
   /** No new claims; active jobs go on. Survives a restart. When it resolves no further job starts. */
@@ -222,6 +242,7 @@ export class Engine {
 
   async #close(): Promise<void> {
     const watch = this.#watchDisk()
+    await this.#parts.schedules.close()
     await this.#parts.control.stop(true)
     this.#parts.watch.close()
     await this.#parts.sweeper.close()

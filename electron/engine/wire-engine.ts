@@ -21,8 +21,10 @@ import { DueTimer } from './queue/due-timer.ts'
 import { ReadyQueue } from './queue/ready-queue.ts'
 import type { Journal } from './store/journal.ts'
 import type { Changes, MetaKey, Store } from './store/store.ts'
+import type { ScheduleKeeper } from './schedules/schedule-keeper.ts'
 import { IdSequence } from './submissions/id-sequence.ts'
 import { Submitter } from './submissions/submitter.ts'
+import { makeSchedules } from './wire-schedules.ts'
 import { WorkerPool } from './worker-pool/worker-pool.ts'
 
 /** Attempt ids are reserved by so many: one write of the mark for many claims. */
@@ -42,6 +44,7 @@ export class EngineParts {
   dueTimer!: DueTimer
   control!: PoolControl
   submitter!: Submitter
+  schedules!: ScheduleKeeper
   actions!: Actions
   watch!: LongJobWatch
   halts!: HaltWatch
@@ -68,6 +71,9 @@ interface Wiring {
   readonly now: () => number
   readonly onError: (error: unknown) => void
   readonly guard: TransitionGuard
+  /** Jobs come in by the submitter and by schedules. */
+  readonly jobIds: IdSequence
+  readonly submissionIds: IdSequence
 }
 
 export function wireEngine(options: EngineOptions, loaded: Loaded): EngineParts {
@@ -83,6 +89,8 @@ export function wireEngine(options: EngineOptions, loaded: Loaded): EngineParts 
       fault(serialiseError(error))
     },
     guard: transitionGuard(options.strict ?? false, fault),
+    jobIds: new IdSequence(loaded.next.job),
+    submissionIds: new IdSequence(loaded.next.submission),
   }
   const { now, onError, guard } = wiring
   const announce = announcer(wiring)
@@ -123,6 +131,7 @@ export function wireEngine(options: EngineOptions, loaded: Loaded): EngineParts 
     now,
   })
   parts.submitter = makeSubmitter(wiring)
+  parts.schedules = makeSchedules({ store, ...wiring })
   parts.actions = new Actions({
     store,
     journal,
@@ -290,13 +299,13 @@ export function poolStatusOf({
   return { state: control.state, concurrency: pool.concurrency, active: active.countStarted() }
 }
 
-function makeSubmitter({ loaded, parts, now }: Wiring): Submitter {
+function makeSubmitter({ parts, jobIds, submissionIds, now }: Wiring): Submitter {
   return new Submitter({
     journal: parts.journal,
     queue: parts.queue,
     bus: parts.bus,
-    jobIds: new IdSequence(loaded.next.job),
-    submissionIds: new IdSequence(loaded.next.submission),
+    jobIds,
+    submissionIds,
     ensureGroup: (name) => parts.setGroup(name, {}),
     ensureSweepGroup: (name, parent, parallel_limit) =>
       parts.setGroup(name, { parallel_limit, parent_id: parent.id }),
@@ -306,6 +315,10 @@ function makeSubmitter({ loaded, parts, now }: Wiring): Submitter {
     announce: parts.announce,
     onOffered: () => {
       parts.dispatcher.request()
+    },
+    onSchedules: () => {
+      parts.bus.emit('schedules:changed', null)
+      void parts.schedules.look()
     },
     onDue: (at_ms) => {
       parts.dueTimer.consider(at_ms)

@@ -6,7 +6,7 @@ import type { Unique } from '../../shared/job-spec.ts'
 import type { Duplicate } from '../../electron/engine/store/store.ts'
 
 function keyed(way: Unique['while'] = 'active', key = 'k'): JobWish {
-  return { extras: { timed: false, unique: { key, while: way } } }
+  return { extras: { timed: false, unique: { key, while: way }, schedule_id: null, recurs: null } }
 }
 
 interface Taken {

@@ -361,6 +361,8 @@ function fakePreview(
     duplicate_of: at === 4 ? 12 : null,
     unique_of: null,
     slots: 1,
+    starts_ms: null,
+    schedule: null,
   }))
   const folder = '/home/ada/projects/film'
   const has_faults = name.includes('faults')

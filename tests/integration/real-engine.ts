@@ -76,6 +76,8 @@ export interface RealEngineOptions {
   readonly wrapStore?: (store: Store) => Store
   /** Hears what is sent to workers. */
   readonly onSend?: (message: ToWorker) => void
+  /** The clock. Such an engine takes no owner lock either. */
+  readonly now?: () => number
 }
 
 /** An engine on a real data directory with real worker processes, closed when the test is over. */
@@ -86,7 +88,8 @@ export async function openEngine(options: RealEngineOptions = {}): Promise<RealE
     faults.push(fault)
   }
   const spawnWorker = listening(forkWorkerProcess({ entry: WORKER_ENTRY }), options.onSend)
-  const { concurrency, wrapStore } = options
+  const { concurrency, now } = options
+  const wrapStore = options.wrapStore ?? (now === undefined ? undefined : (store: Store) => store)
   const opened =
     wrapStore === undefined
       ? await createEngine({
@@ -97,7 +100,10 @@ export async function openEngine(options: RealEngineOptions = {}): Promise<RealE
           concurrency,
           log,
         })
-      : await openWith(dir, wrapStore, { spawnWorker, concurrency, log })
+      : await openWith(dir, wrapStore, {
+          ...{ spawnWorker, concurrency, log },
+          ...(now === undefined ? {} : { now }),
+        })
   const real = new RealEngine(opened.engine, opened.paths, opened.close, faults)
   onTestFinished(() => closeOrKill(real))
   if (options.start ?? true) await real.engine.start()
@@ -135,7 +141,7 @@ async function closeOrKill(real: RealEngine): Promise<void> {
 async function openWith(
   dir: string,
   wrapStore: (store: Store) => Store,
-  options: Pick<Parameters<typeof Engine.open>[0], 'spawnWorker' | 'concurrency' | 'log'>,
+  options: Pick<Parameters<typeof Engine.open>[0], 'spawnWorker' | 'concurrency' | 'log' | 'now'>,
 ): Promise<{ engine: Engine; paths: DataPaths; close: () => Promise<void> }> {
   const paths = dataPaths(dir)
   prepareDataDir(dir)

@@ -17,6 +17,7 @@ import { taskText } from '../../../shared/task-text.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import { readJobFiles } from '../job-files/read-job-files.ts'
 import type { JobFilesRead, ReadJobFilesOptions } from '../job-files/read-job-files.ts'
+import { nextTime } from '../schedules/cron-times.ts'
 import { writeSpecText } from '../store/spec-text.ts'
 import type { ThreadHistory } from '../store/thread-history.ts'
 import { submitFiles } from '../submissions/submit-files.ts'
@@ -235,7 +236,7 @@ function previewOf(
   { spec, needs = [] }: NewJob,
   folder: string | null,
 ): Omit<PreviewJob, 'duplicate_of' | 'unique_of'> {
-  const { name, task, cwd, env = {}, source } = spec
+  const { name, task, cwd, env = {}, source, schedule } = spec
   return {
     name,
     kind: task.kind,
@@ -244,6 +245,8 @@ function previewOf(
     group: spec.group ?? SPEC_DEFAULTS.group,
     priority: spec.priority ?? SPEC_DEFAULTS.priority,
     slots: spec.slots ?? SPEC_DEFAULTS.slots,
+    starts_ms: schedule === undefined ? (spec.at_ms ?? null) : nextTime(schedule, Date.now()),
+    schedule: schedule === undefined ? null : { cron: schedule.cron, tz: schedule.tz },
     env,
     needs: needs.length,
     source: { file: shortPath(source?.file ?? '', folder), line: source?.line ?? null },

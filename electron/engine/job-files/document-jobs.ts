@@ -155,6 +155,7 @@ class DocumentJobs {
       needs: writtenNeeds(raw),
       content,
       isGood: content !== null && isLossless && !spoiled,
+      recurs: valueAt(raw, ['schedule', 'cron']) !== undefined,
     }
   }
 

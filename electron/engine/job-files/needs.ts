@@ -13,6 +13,8 @@ export interface NeedyJob {
   readonly needs: readonly WrittenNeed[]
   /** False where it has a fault. */
   readonly isGood: boolean
+  /** It comes again and again, and so never ends once and for all. */
+  readonly recurs?: boolean
 }
 
 /** A need as it is written, in full. */
@@ -122,6 +124,11 @@ class Linker {
         continue
       }
       seen.add(on)
+      if (this.#jobs[on]?.recurs === true) {
+        this.#out[index] = true
+        this.#tell(index, at, comesAgain(job))
+        continue
+      }
       edges.push({ at, on, condition })
     }
     return edges
@@ -228,6 +235,11 @@ class Linker {
 
 function listedTwice(job: string) {
   return { code: 'CONFLICT', message: `The job ${quoted(job)} is listed twice. Remove one of them.` } as const
+}
+
+function comesAgain(job: string) {
+  const message = `The job ${quoted(job)} comes again and again by its schedule, so nothing can wait for its end. Remove one of the two.`
+  return { code: 'CONFLICT', message } as const
 }
 
 export function leftOut(name: string) {

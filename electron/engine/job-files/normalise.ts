@@ -5,6 +5,7 @@ import { DEFAULT_RETRY_CAUSES, SPEC_DEFAULTS } from '../../../shared/job-spec.ts
 import type { JobSpec, RetryPolicy, StopPolicy, Task, Unique } from '../../../shared/job-spec.ts'
 import type { ProblemCode } from '../../../shared/job-file-problem.ts'
 import { FileFault } from './file-fault.ts'
+import { addSchedule } from './schedule-key.ts'
 import type { OnFault } from './source.ts'
 import { cut, quoted } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
@@ -45,6 +46,7 @@ export function toSpec(entry: JobEntry, context: SpecContext): JobSpec | null {
   if (env !== undefined) spec.env = env
   addQueueing(spec, entry, defaults)
   addPolicies(spec, entry, defaults)
+  if (!addSchedule(spec, entry, context)) return null
   spec.source = { file: context.file, line: context.line }
   return spec
 }

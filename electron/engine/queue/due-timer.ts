@@ -1,4 +1,4 @@
-import { setLongTimeout } from '../dispatcher/long-timer.ts'
+import { atClockTime } from './clock-timer.ts'
 import type { Journal } from '../store/journal.ts'
 import type { Changes, Store } from '../store/store.ts'
 
@@ -32,10 +32,15 @@ export class DueTimer {
     if (this.#closed || (this.#armed_ms !== null && this.#armed_ms <= at_ms)) return
     this.#clear?.()
     this.#armed_ms = at_ms
-    this.#clear = setLongTimeout(() => {
+    this.#clear = atClockTime(at_ms, this.#options.now, () => {
       this.#armed_ms = null
       void this.#promote()
-    }, at_ms - this.#options.now())
+    })
+  }
+
+  /** Makes ready what is due now, as the clock may have jumped. */
+  look(): Promise<void> {
+    return this.#promote()
   }
 
   /** Asks the store when the next is due; after anything that may have set or cleared times. */

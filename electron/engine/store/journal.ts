@@ -214,6 +214,8 @@ function isFact(type: OperationName): boolean {
     case 'clear':
     case 'undo':
     case 'sweep':
+    case 'fire-schedule':
+    case 'remove-schedules':
     case 'set-group':
     case 'add-halt-rules':
     case 'drop-halt-rule':

@@ -20,6 +20,13 @@ import {
   readSubmissionStates,
 } from './operations/queries.ts'
 import { restart } from './operations/reactivate.ts'
+import {
+  fireSchedule,
+  readDueSchedules,
+  readNextSchedule,
+  readSchedules,
+  removeSchedules,
+} from './operations/schedules.ts'
 import { readGroups, setGroup, setMeta } from './operations/settings.ts'
 import { abortSubmission, completeSubmission, openSubmission, submit } from './operations/submit.ts'
 import { undo } from './operations/undo.ts'
@@ -151,6 +158,10 @@ function run(context: StoreContext, operation: Operation): OperationResult {
       return undo(context, operation)
     case 'sweep':
       return sweep(context, operation)
+    case 'fire-schedule':
+      return fireSchedule(context, operation)
+    case 'remove-schedules':
+      return removeSchedules(context, operation)
     case 'set-group':
       return setGroup(context, operation)
     case 'add-halt-rules':
@@ -176,6 +187,12 @@ function answer(context: StoreContext, query: Query): AnswerOf<QueryName> {
       return readLeases(context)
     case 'halt-rules':
       return readHaltRules(context)
+    case 'due-schedules':
+      return readDueSchedules(context, query)
+    case 'next-schedule':
+      return readNextSchedule(context)
+    case 'schedules':
+      return readSchedules(context)
     case 'usual-run':
       return context.usual_runs.read(query.name)
     case 'open-submissions':

@@ -17,9 +17,9 @@ import type {
   NeedCondition,
   StopReason,
 } from '../../../shared/job.ts'
-import type { HaltRule, JobSpec, Unique } from '../../../shared/job-spec.ts'
+import type { HaltRule, JobSpec, Schedule, Unique } from '../../../shared/job-spec.ts'
 import type { Selection } from '../../../shared/selection.ts'
-import type { EndedJob, Group, UsualRun } from '../../../shared/status.ts'
+import type { EndedJob, Group, ScheduleStatus, UsualRun } from '../../../shared/status.ts'
 
 /** Where a ready job stands: priority, then position, then id. Higher priority first, lower position first. */
 export interface ReadyKey {
@@ -47,6 +47,26 @@ export interface JobExtras {
   /** Its timeout is a share of what jobs of its name take. */
   readonly timed: boolean
   readonly unique: Unique | null
+  /** The schedule that submits it. */
+  readonly schedule_id: number | null
+  /** It is no job, but a schedule that submits such a job then for the first time (null: never). Nothing can need it. */
+  readonly recurs: { readonly next_ms: number | null } | null
+}
+
+/** A schedule, as far as what it is to do follows from it. */
+export interface DueSchedule {
+  readonly id: number
+  readonly spec_json: string
+  readonly next_ms: number
+  /** When that was computed. */
+  readonly computed_ms: number
+}
+
+/** A job that a schedule submits, for the time at which it was due. */
+export interface Firing {
+  readonly time_ms: number
+  readonly submission_id: number
+  readonly job: JobInsert
 }
 
 /** A job that was not stored, because of another with the same unique key. */
@@ -220,8 +240,7 @@ export interface StoreOperations {
     in: { readonly now_ms: number; readonly limit: number }
     out: Changes & { readonly count: number }
   }
-  /** `cause`: who wants it; a person, unless it says otherwise. */
-  cancel: { in: Selected & { readonly at_ms: number; readonly cause?: 'halt' }; out: ActionResult }
+  cancel: { in: Selected & { readonly at_ms: number }; out: ActionResult }
   hold: { in: Selected & { readonly at_ms: number }; out: ActionResult }
   release: { in: Selected & { readonly at_ms: number }; out: ActionResult }
   /** Ended and interrupted jobs go back to the first waiting state; dependents skipped because of them are revived. */
@@ -250,6 +269,27 @@ export interface StoreOperations {
     in: { readonly before_ms: number; readonly limit: number }
     out: { readonly attempt_ids: readonly number[]; readonly more: boolean }
   }
+  /**
+   * Submits the jobs of a schedule, as its overlap allows, and notes when it is due next. Nothing is done where it was
+   * removed, or is due at another time than expected. `queued` are the submissions of jobs that were stored.
+   */
+  'fire-schedule': {
+    in: {
+      readonly schedule_id: number
+      readonly expected_next_ms: number
+      readonly next_ms: number | null
+      readonly at_ms: number
+      /** Of the submissions. */
+      readonly label: string
+      readonly overlap: Schedule['overlap']
+      readonly fires: readonly Firing[]
+      /** Times that were passed over. */
+      readonly passed: number
+    }
+    out: Changes & { readonly queued: readonly number[] }
+  }
+  /** The jobs that they have submitted stay. */
+  'remove-schedules': { in: { readonly ids: readonly number[] }; out: { readonly count: number } }
   /** Creates the group where it is not there yet. Fields that are missing stay as they are. */
   'set-group': {
     in: {
@@ -325,6 +365,14 @@ export interface StoreQueries {
   'next-due': { in: unknown; out: number | null }
   leases: { in: unknown; out: readonly LeaseLeft[] }
   'halt-rules': { in: unknown; out: readonly HaltRuleLeft[] }
+  /** Schedules that are due, or whose time was computed by a clock that has been set back since; the earliest first. */
+  'due-schedules': {
+    in: { readonly now_ms: number; readonly computed_before_ms: number; readonly limit: number }
+    out: readonly DueSchedule[]
+  }
+  /** When the next schedule is due; null: none is. */
+  'next-schedule': { in: unknown; out: number | null }
+  schedules: { in: unknown; out: readonly ScheduleStatus[] }
   /** What jobs of this name take that succeed; null: none is known. */
   'usual-run': { in: { readonly name: string }; out: UsualRun | null }
   'open-submissions': { in: unknown; out: readonly number[] }

@@ -34,6 +34,8 @@ const job = fc.record({
     fc.record({
       timed: fc.boolean(),
       unique: nullable(fc.record({ key: text, while: fc.constantFrom(...UNIQUE_WHILE) })),
+      schedule_id: nullable(id),
+      recurs: nullable(fc.record({ next_ms: nullable(ms) })),
     }),
     { nil: undefined },
   ),

@@ -120,15 +120,23 @@ function packJobs(jobs: JobInserts): FlatRows {
   return flat.rows()
 }
 
-function packExtras(flat: FlatWriter, { timed, unique }: JobExtras): void {
-  flat.flag(timed).flag(unique !== null)
+function packExtras(flat: FlatWriter, { timed, unique, schedule_id, recurs }: JobExtras): void {
+  flat
+    .flag(timed)
+    .numberOrNull(schedule_id)
+    .flag(unique !== null)
+    .flag(recurs !== null)
   if (unique !== null) flat.word(UNIQUE_WHILES, unique.while).text(unique.key)
+  if (recurs !== null) flat.numberOrNull(recurs.next_ms)
 }
 
 function unpackExtras(reader: FlatReader): JobExtras {
   const timed = reader.flag()
-  const unique = reader.flag() ? { while: reader.word(UNIQUE_WHILES), key: reader.text() } : null
-  return { timed, unique }
+  const schedule_id = reader.numberOrNull()
+  const [isUnique, recursEver] = [reader.flag(), reader.flag()]
+  const unique = isUnique ? { while: reader.word(UNIQUE_WHILES), key: reader.text() } : null
+  const recurs = recursEver ? { next_ms: reader.numberOrNull() } : null
+  return { timed, unique, schedule_id, recurs }
 }
 
 /**

@@ -1,14 +1,15 @@
 import { JobyardError } from '../../../shared/errors.ts'
-import type { Duplicates } from '../../../shared/drop.ts'
-import type { JobSpec, NewJob } from '../../../shared/job-spec.ts'
+import type { AddedSchedules, Duplicates } from '../../../shared/drop.ts'
+import type { NewJob } from '../../../shared/job-spec.ts'
 import { DEFAULT_GROUP } from '../../../shared/job-spec.ts'
 import type { Group } from '../../../shared/status.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { ReadyQueue } from '../queue/ready-queue.ts'
 import type { Journal } from '../store/journal.ts'
-import { writeSpecText } from '../store/spec-text.ts'
-import type { Changes, Duplicate, JobExtras, JobInsert, ReadyJob, StoredHaltRule } from '../store/store.ts'
+import type { Changes, Duplicate, JobInsert, ReadyJob, StoredHaltRule } from '../store/store.ts'
 import type { IdSequence } from './id-sequence.ts'
+import { toJobInsert } from './job-insert.ts'
+import { LeftOut, NewSchedules } from './not-queued.ts'
 import { SweepTracker } from './sweep-tracker.ts'
 import type { SweepGroups } from './sweep-tracker.ts'
 
@@ -18,8 +19,6 @@ const CHUNK_JOBS = 2_000
 const CHUNKS_UNDER_WAY = 2
 /** Jobs deleted at a time when a submission is given up. */
 const ABORT_STEP = 5_000
-/** Jobs that were not queued and are told one by one. */
-const MAX_DUPLICATES = 100
 
 export interface Submission {
   readonly submission_id: number
@@ -30,6 +29,8 @@ export interface Submission {
   readonly last_id: number
   /** Jobs that were not queued because others have their unique keys; missing: none. */
   readonly duplicates?: Duplicates
+  /** What will submit jobs from now on; missing: nothing. */
+  readonly schedules?: AddedSchedules
 }
 
 export interface SubmitterOptions {
@@ -46,6 +47,8 @@ export interface SubmitterOptions {
   readonly announce: (changes: Changes) => void
   /** Ready jobs were put into the queue. */
   readonly onOffered: () => void
+  /** Schedules are on disk. */
+  readonly onSchedules: () => void
   /** Some jobs will be due later. */
   readonly onDue: (at_ms: number) => void
   readonly now: () => number
@@ -77,8 +80,6 @@ export class Submitter {
   }
 }
 
-const NO_NEEDS: JobInsert['needs'] = []
-
 interface Chunk {
   /** Of the first job, counted from 0 over the submission. */
   readonly first_index: number
@@ -99,10 +100,8 @@ export class SubmissionWriter {
   #opened = false
   #done = false
   #count = 0
-  readonly #duplicates: { count: number; readonly first: { name: string; of: number }[] } = {
-    count: 0,
-    first: [],
-  }
+  readonly #duplicates = new LeftOut()
+  readonly #schedules = new NewSchedules()
   /** The lowest and the highest id of jobs that were stored. */
   #stored: { readonly first_id: number; readonly last_id: number } | null = null
   #due_ms: number | null = null
@@ -142,18 +141,16 @@ export class SubmissionWriter {
     }
     if (this.#due_ms !== null) onDue(this.#due_ms)
     const { submission_id } = this
-    const count = this.#count - this.#duplicates.count
+    const count = this.#count - this.#duplicates.count - this.#schedules.count
     if (count > 0) bus.emit('submission:added', { submission_id, count })
     announce({ changed: [], ended: [], stale_groups: [] })
-    const ids = count === 0 ? { first_id: 0, last_id: 0 } : this.#range()
-    if (this.#duplicates.count === 0) return { submission_id, count, ...ids }
-    return { submission_id, count, ...ids, duplicates: this.#duplicates }
-  }
-
-  /** Of the ids of jobs that were queued. */
-  #range(): Pick<Submission, 'first_id' | 'last_id'> {
-    const { first_id: first = 0, last_id: last = 0 } = this.#stored ?? {}
-    return { first_id: first, last_id: last }
+    if (this.#schedules.count > 0) this.#options.onSchedules()
+    const { first_id, last_id } = this.#stored ?? { first_id: 0, last_id: 0 }
+    return {
+      ...{ submission_id, count, first_id, last_id },
+      ...(this.#duplicates.count === 0 ? {} : { duplicates: this.#duplicates }),
+      ...(this.#schedules.count === 0 ? {} : { schedules: this.#schedules }),
+    }
   }
 
   /** Nothing of it is kept. */
@@ -222,21 +219,15 @@ export class SubmissionWriter {
 
   #toInsert({ spec, needs }: NewJob, id: number, group_id: number): JobInsert {
     this.#groups.add(group_id)
-    const due_ms = spec.delay_ms === undefined || spec.delay_ms === 0 ? null : this.#at_ms + spec.delay_ms
+    const facts = { id, group_id, at_ms: this.#at_ms }
+    const insert = toJobInsert(
+      spec,
+      needs === undefined || needs.length === 0 ? facts : { ...facts, needs: this.#toNeeds(needs) },
+    )
+    const { due_ms, extras } = insert
     if (due_ms !== null && (this.#due_ms === null || due_ms < this.#due_ms)) this.#due_ms = due_ms
-    return {
-      id,
-      name: spec.name,
-      kind: spec.task.kind,
-      group_id,
-      priority: spec.priority ?? 0,
-      slots: spec.slots ?? 1,
-      held: spec.hold ?? false,
-      due_ms,
-      spec_json: writeSpecText(spec),
-      needs: needs === undefined || needs.length === 0 ? NO_NEEDS : this.#toNeeds(needs),
-      extras: extrasOf(spec),
-    }
+    if (extras?.recurs != null) this.#schedules.add(id, spec.name, extras.recurs.next_ms)
+    return insert
   }
 
   #toNeeds(needs: NonNullable<NewJob['needs']>): JobInsert['needs'] {
@@ -278,14 +269,8 @@ export class SubmissionWriter {
   }
 
   #noteStored(inserts: readonly JobInsert[], duplicates: readonly Duplicate[]): void {
-    const left_out = new Map(duplicates.map(({ id, of }) => [id, of]))
-    for (const { id, name } of duplicates.length === 0 ? [] : inserts) {
-      const of = left_out.get(id)
-      if (of !== undefined && this.#duplicates.first.length < MAX_DUPLICATES)
-        this.#duplicates.first.push({ name, of })
-    }
-    this.#duplicates.count += duplicates.length
-    const stored = (insert: JobInsert): boolean => !left_out.has(insert.id)
+    const left_out = this.#duplicates.add(inserts, duplicates)
+    const stored = ({ id, extras }: JobInsert): boolean => !left_out.has(id) && extras?.recurs == null
     const first = inserts.find(stored)
     const last = inserts.findLast(stored)
     if (first === undefined || last === undefined) return
@@ -305,11 +290,6 @@ export class SubmissionWriter {
 /** Ready as soon as it is stored. */
 function isPlain({ held, due_ms, needs, extras }: JobInsert): boolean {
   return !held && due_ms === null && needs.length === 0 && extras === undefined
-}
-
-function extrasOf({ timeout_percent, unique }: JobSpec): JobExtras | undefined {
-  if (timeout_percent === undefined && unique === undefined) return undefined
-  return { timed: timeout_percent !== undefined, unique: unique ?? null }
 }
 
 /** Deletes what an unfinished submission had written, in steps that let others write in between. */

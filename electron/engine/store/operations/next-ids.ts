@@ -8,7 +8,12 @@ import type { AnswerOf } from '../store.ts'
  */
 export function readNextIds(context: StoreContext): AnswerOf<'next-ids'> {
   return {
-    job: nextId(context, 'next_job_id', 'SELECT max(id) FROM job'),
+    // Schedules have their ids out of the same row.
+    job: nextId(
+      context,
+      'next_job_id',
+      'SELECT max((SELECT coalesce(max(id), 0) FROM job), (SELECT coalesce(max(id), 0) FROM schedule))',
+    ),
     submission: nextId(context, 'next_submission_id', 'SELECT max(id) FROM submission'),
   }
 }

@@ -12,14 +12,15 @@ import { deleteWork } from './delete-jobs.ts'
 import type { Ended } from './dependents.ts'
 import { settleDependents } from './dependents.ts'
 import { keepIds } from './next-ids.ts'
+import { deleteSchedulesOf, insertSchedule } from './schedule-rows.ts'
 
 const INSERT_SUBMISSION = `INSERT INTO submission (id, label, created_ms, state, first_job_id, last_job_id, job_count)
   VALUES (?, ?, ?, ?, ?, ?, ?)`
 const EXTEND_SUBMISSION = `UPDATE submission SET first_job_id = min(coalesce(first_job_id, @first), @first),
   last_job_id = max(coalesce(last_job_id, @last), @last), job_count = job_count + @count WHERE id = @submission_id`
 const INSERT_JOB = `INSERT INTO job (id, submission_id, group_id, name, kind, state, priority, position, slots, held,
-  needs_open, due_ms, wake_ms, cause, queued_ms, ended_ms, unique_key, timed)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  needs_open, due_ms, wake_ms, cause, queued_ms, ended_ms, unique_key, timed, schedule_id)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const INSERT_QUEUED = new RowsStatement(
   `(?, ?, ?, ?, ?, 'queued', ?, ?, ?, 0, 0, ?)`,
   (
@@ -47,11 +48,13 @@ export function submit(context: StoreContext, operation: OperationOf<'submit'>):
   if (!whole && !context.open_submissions.has(submission_id)) {
     return { ...changes.build(), not_ready: Array.from(jobs, ({ id }) => id), duplicates: [] }
   }
-  const { not_ready, duplicates, first, last } = insertJobs(context, changes, operation)
-  const count = jobs.length - duplicates.length
+  const { not_ready, duplicates, schedules, first, last } = insertJobs(context, changes, operation)
+  const count = jobs.length - duplicates.length - schedules
   if (whole) {
     const { label, at_ms } = operation
-    context.sql(INSERT_SUBMISSION).run(submission_id, label, at_ms, 'complete', first, last, count)
+    // Of what nothing was stored there is nothing to tell later.
+    if (count > 0 || duplicates.length === 0)
+      context.sql(INSERT_SUBMISSION).run(submission_id, label, at_ms, 'complete', first, last, count)
     context.duplicates.delete(submission_id)
   } else if (first !== null) {
     context.sql(EXTEND_SUBMISSION).run({ first, last, count, submission_id })
@@ -63,6 +66,8 @@ interface Inserted {
   /** Ids of those that are not queued. */
   readonly not_ready: readonly number[]
   readonly duplicates: readonly Duplicate[]
+  /** How many were no jobs but schedules. */
+  readonly schedules: number
   /** The lowest and the highest id; null where there are no jobs. */
   readonly first: number | null
   readonly last: number | null
@@ -89,10 +94,17 @@ function insertJobs(
   }
   const not_ready: number[] = []
   const duplicates: Duplicate[] = []
+  let schedules = 0
   const skipped: Ended[] = []
   let together: ReadonlySet<number> | null = null
   for (const job of jobs) {
     const { extras } = job
+    if (extras?.recurs != null) {
+      insertSchedule(context, submission_id, job, extras.recurs.next_ms, at_ms)
+      not_ready.push(job.id)
+      schedules += 1
+      continue
+    }
     const holder = extras === undefined ? null : findHolder(context, extras.unique)
     if (holder !== null) {
       duplicates.push(noteDuplicate(context, submission_id, job.id, holder))
@@ -102,7 +114,7 @@ function insertJobs(
     let needs_open = 0
     let isUnmeetable = false
     if (job.needs.length > 0) {
-      together ??= new Set(Array.from(jobs, ({ id }) => id))
+      together ??= new Set(Array.from(jobs, ({ id, extras: own }) => (own?.recurs == null ? id : 0)))
       ;({ needs_open, isUnmeetable } = insertNeeds(context, submission_id, job, together))
     }
     const facts = { held: job.held, needs_open, due_ms: job.due_ms, retry_at_ms: null }
@@ -118,7 +130,8 @@ function insertJobs(
       const ended_ms = isUnmeetable ? at_ms : null
       // prettier-ignore
       insertJob.run(id, submission_id, group_id, name, kind, state, priority, id, slots, held, needs_open, due_ms, wake_ms,
-        cause, at_ms, ended_ms, extras?.unique?.key ?? null, extras?.timed === true ? 1 : null)
+        cause, at_ms, ended_ms, extras?.unique?.key ?? null, extras?.timed === true ? 1 : null,
+        extras?.schedule_id ?? null)
     }
     first = first === null || id < first ? id : first
     last = last === null || id > last ? id : last
@@ -130,7 +143,7 @@ function insertJobs(
   }
   flush()
   if (skipped.length > 0) endSkipped(context, changes, skipped, at_ms)
-  return { not_ready, duplicates, first, last }
+  return { not_ready, duplicates, schedules, first, last }
 }
 
 /** What needs the job is to need the other instead, in later chunks of the submission too. */
@@ -267,6 +280,7 @@ export function abortSubmission(
   }
   context.tally.flush()
   context.sql('DELETE FROM open_counter WHERE submission_id = ?').run(submission_id)
+  deleteSchedulesOf(context, submission_id)
   keepIds(context, 'next_submission_id', submission_id)
   context.sql('DELETE FROM submission WHERE id = ?').run(submission_id)
   context.open_submissions.delete(submission_id)
