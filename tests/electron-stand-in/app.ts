@@ -122,6 +122,11 @@ class App extends EventEmitter {
       throw new Error('app.disableHardwareAcceleration() can only be called before app is ready')
   }
 
+  /** [dts 1829] Windows only. */
+  setAppUserModelId(id: string): void {
+    if (process.platform !== 'win32') throw new Error(`${process.platform} knows no app user model id ${id}`)
+  }
+
   setBadgeCount(count = 0): boolean {
     records.badge_count = count
     return true
