@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { JobListQuery } from '../../../shared/listing.ts'
 import type { JobFilter } from '../../../shared/selection.ts'
 import { LOG_HEADER_BYTES, logFileName, writeLogHeader } from '../../../shared/log-format.ts'
 import { NOW_MS, StoreSubject } from '../../../tests/contract/store-subject.ts'
@@ -106,6 +107,19 @@ describe('rows', () => {
     const rows = await ask<'rows'>({ type: 'rows', ids: [4, 99, 2, 1] })
     expect(rows.map(({ job }) => job.id)).toEqual([4, 1])
     expect(rows[0]).toMatchObject({ job: { state: 'queued' }, wait_reason: 'pool-stopped' })
+  })
+})
+
+describe('a list that is sorted', () => {
+  test('ends at the next step when it is cancelled, and is whole when it is asked for again', async () => {
+    const { subject, ask } = serve()
+    const ids = await fillSubmission(subject, 30)
+    const query: JobListQuery = { filter: {}, order: { by: 'name', down: true }, limit: 10, skip: 25 }
+    const asked = ask<'sorted'>({ type: 'sorted', query }, afterOneStep())
+    await expect(asked).rejects.toMatchObject({ code: 'ABANDONED' })
+    const page = await ask<'sorted'>({ type: 'sorted', query })
+    expect(page.jobs).toHaveLength(5)
+    expect(page.start?.total).toBe(ids.length)
   })
 })
 
