@@ -40,33 +40,11 @@ export function compileEntry(
   onFault: OnFault,
 ): EntryTemplate | null {
   const compiler = new Compiler(scope, pathOf, onFault)
-  const { name, command, args, env, with: input } = entry
-  const named = name === undefined ? null : compiler.text(name, ['name'])
-  const fills: Fill<Partial<JobEntry>>[] = []
-  const add = <Value>(fill: Fill<Value> | null, toPart: (value: Value) => Partial<JobEntry>): void => {
-    if (fill !== null) fills.push((row) => toPart(fill(row)))
-  }
-  add(compiler.optional(entry.cwd, ['cwd']), (cwd) => ({ cwd }))
-  const varies_cwd = fills.length > 0
-  const before_checked = fills.length
-  add(compiler.optional(entry.group, ['group']), (group) => ({ group }))
-  add(compiler.optional(entry.script, ['script']), (script) => ({ script }))
-  add(compiler.optional(entry.module, ['module']), (module) => ({ module }))
-  let varies_validity = fills.length > before_checked
-  if (typeof command === 'string')
-    add(compiler.text(command, ['command'], true), (line) => ({ command: line }))
-  if (Array.isArray(command)) {
-    const [program, ...rest] = command
-    const first = compiler.text(program, ['command', 0])
-    const others = compiler.list(rest, ['command'], 1)
-    varies_validity ||= first !== null
-    if (first !== null || others !== null) {
-      fills.push((row) => ({ command: [first?.(row) ?? program, ...(others?.(row) ?? rest)] }))
-    }
-  }
-  if (args !== undefined) add(compiler.list(args, ['args'], 0), (filled) => ({ args: filled }))
-  if (env !== undefined) add(compiler.map(env, ['env']), (filled) => ({ env: filled }))
-  if (input !== undefined) add(compiler.any(input, ['with']), (filled) => ({ with: filled }))
+  const named = entry.name === undefined ? null : compiler.text(entry.name, ['name'])
+  const cwd = fillOf(compiler.optional(entry.cwd, ['cwd']), (filled) => ({ cwd: filled }))
+  const checked = checkedFills(entry, compiler)
+  const command = commandFills(entry.command, compiler)
+  const fills = [...cwd, ...checked, ...command.fills, ...otherFills(entry, compiler)]
   if (compiler.failed) return null
   return {
     entry,
@@ -77,9 +55,57 @@ export function compileEntry(
     },
     name: named,
     has_slot: compiler.has_slot,
-    varies_validity,
-    varies_cwd,
+    varies_validity: checked.length > 0 || command.varies_program,
+    varies_cwd: cwd.length > 0,
   }
+}
+
+type Fills = readonly Fill<Partial<JobEntry>>[]
+
+/** None where there is nothing to fill. */
+function fillOf<Value>(fill: Fill<Value> | null, toPart: (value: Value) => Partial<JobEntry>): Fills {
+  return fill === null ? [] : [(row) => toPart(fill(row))]
+}
+
+/** What is looked at once more when it is filled: there may be no such file, or no group of that name. */
+function checkedFills({ group, script, module }: JobEntry, compiler: Compiler): Fills {
+  return [
+    ...fillOf(compiler.optional(group, ['group']), (filled) => ({ group: filled })),
+    ...fillOf(compiler.optional(script, ['script']), (filled) => ({ script: filled })),
+    ...fillOf(compiler.optional(module, ['module']), (filled) => ({ module: filled })),
+  ]
+}
+
+function commandFills(
+  command: JobEntry['command'],
+  compiler: Compiler,
+): { readonly fills: Fills; readonly varies_program: boolean } {
+  if (command === undefined) return { fills: [], varies_program: false }
+  if (typeof command === 'string') {
+    const line = compiler.text(command, ['command'], true)
+    return { fills: fillOf(line, (filled) => ({ command: filled })), varies_program: false }
+  }
+  const [program, ...rest] = command
+  const first = compiler.text(program, ['command', 0])
+  const others = compiler.list(rest, ['command'], 1)
+  if (first === null && others === null) return { fills: [], varies_program: false }
+  const fill: Fill<Partial<JobEntry>> = (row) => ({
+    command: [first?.(row) ?? program, ...(others?.(row) ?? rest)],
+  })
+  return { fills: [fill], varies_program: first !== null }
+}
+
+function otherFills({ args, env, with: input, unique }: JobEntry, compiler: Compiler): Fills {
+  const key = typeof unique === 'object' ? unique.key : unique
+  const key_path = typeof unique === 'object' ? ['unique', 'key'] : ['unique']
+  return [
+    ...fillOf(args === undefined ? null : compiler.list(args, ['args'], 0), (filled) => ({ args: filled })),
+    ...fillOf(env === undefined ? null : compiler.map(env, ['env']), (filled) => ({ env: filled })),
+    ...fillOf(compiler.any(input, ['with']), (filled) => ({ with: filled })),
+    ...fillOf(compiler.optional(key, key_path), (filled) => ({
+      unique: typeof unique === 'object' ? { ...unique, key: filled } : filled,
+    })),
+  ]
 }
 
 class Compiler {

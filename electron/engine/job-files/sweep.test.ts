@@ -71,6 +71,23 @@ jobs:
     })
   })
 
+  it('fills unique keys, of which else all jobs but one would be duplicates', async () => {
+    const { jobs, problems } = await new JobDrop().readText(
+      'a.job.yaml',
+      `version: 1
+jobs:
+  - { command: 'x {}', unique: 'file {/}', inputs: { values: [d/a, b c] } }
+  - { command: 'x {}', unique: { key: 'other {}', while: ever }, inputs: { values: [a] } }
+`,
+    )
+    expect(problems).toEqual([])
+    expect(jobs.map(({ spec }) => spec.unique)).toMatchObject([
+      { key: 'file a' },
+      { key: 'file b c' },
+      { key: 'other a', while: 'ever' },
+    ])
+  })
+
   it('quotes what takes its place in a shell command, and nowhere else', async () => {
     const { jobs } = await new JobDrop().readText(
       'a.job.yaml',
