@@ -6,12 +6,9 @@ import { layOutExamples } from './example-jobs.ts'
 import type { MainWindow } from './main-window.ts'
 import type { MenuActions } from './menu-template.ts'
 import type { Notice } from './notifier.ts'
+import { UpdateClock } from './update-clock.ts'
 import { canUpdate, loadUpdater } from './update-source.ts'
 import { Updates } from './updates.ts'
-
-/** Not at the start: whoever opens the app wants to work with it. */
-const FIRST_LOOK_MS = 60 * 60 * 1_000
-const NEXT_LOOK_MS = 24 * 60 * 60 * 1_000
 
 export interface InstalledAppOptions {
   readonly window: MainWindow
@@ -32,14 +29,14 @@ export interface InstalledAppOptions {
 export class InstalledApp {
   readonly #options: InstalledAppOptions
   readonly #updates: Updates | null
-  #clock: NodeJS.Timeout | null = null
+  readonly #clock: UpdateClock | null
 
   constructor(options: InstalledAppOptions) {
     this.#options = options
-    const { is_packaged, resources } = { is_packaged: app.isPackaged, resources: process.resourcesPath }
-    const { platform, env } = process
-    this.#updates = canUpdate({ is_packaged, platform, resources, env }) ? this.#makeUpdates() : null
-    if (this.#updates !== null) this.#lookAfter(FIRST_LOOK_MS)
+    const { platform, env, resourcesPath: resources } = process
+    const can_update = canUpdate({ is_packaged: app.isPackaged, platform, resources, env })
+    this.#updates = can_update ? this.#makeUpdates() : null
+    this.#clock = this.#updates === null ? null : this.#startClock(this.#updates)
   }
 
   get canUpdate(): boolean {
@@ -55,7 +52,12 @@ export class InstalledApp {
       openExamples: () => {
         this.openExamples().catch(this.#options.onError)
       },
-      checkForUpdates: updates === null ? null : () => void updates.checkNow(),
+      checkForUpdates:
+        updates === null
+          ? null
+          : () => {
+              updates.checkNow().catch(this.#options.onError)
+            },
       installCommand: can_link
         ? () => {
             this.#installCommand().catch(this.#options.onError)
@@ -70,8 +72,14 @@ export class InstalledApp {
   }
 
   close(): void {
-    if (this.#clock !== null) clearTimeout(this.#clock)
-    this.#clock = null
+    this.#clock?.close()
+  }
+
+  #startClock(updates: Updates): UpdateClock {
+    return new UpdateClock({
+      mayLook: this.#options.mayLook,
+      look: () => void updates.checkQuietly(),
+    })
   }
 
   #makeUpdates(): Updates {
@@ -84,13 +92,6 @@ export class InstalledApp {
       notify,
       quit,
     })
-  }
-
-  #lookAfter(delay_ms: number): void {
-    this.#clock = setTimeout(() => {
-      if (this.#options.mayLook()) void this.#updates?.checkQuietly()
-      this.#lookAfter(NEXT_LOOK_MS)
-    }, delay_ms)
   }
 
   async #installCommand(): Promise<void> {
