@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DesktopHarness } from './desktop-harness.ts'
@@ -19,9 +19,17 @@ const poll = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 10_
 describe('the program of the app, as the command line', () => {
   test('runs jobs in utility processes, opens no window and ends by itself', async () => {
     harness.build()
-    const app = await commandLine('run', harness.script('hello.sh', 'echo hello'))
+    const told = join(harness.folder, 'told')
+    writeFileSync(
+      join(harness.folder, 'tell.mjs'),
+      `import { writeFileSync } from 'node:fs'\nexport default () => writeFileSync(${JSON.stringify(told)}, process.type ?? 'node')\n`,
+    )
+    const file = join(harness.folder, 'tell.jobyard')
+    writeFileSync(file, 'module: ./tell.mjs\n')
+    const app = await commandLine('run', file)
     expect(await app.exited).toBe(0)
     expect(app.output()).toContain('1 job: 1 succeeded')
+    expect(readFileSync(told, 'utf8')).toBe('utility')
     expect(app.windows()).toEqual([])
     expect(app.faults).toEqual([])
     // Nothing of Chromium is left behind, neither in the data directory nor beside it.
