@@ -11,7 +11,6 @@ export type Expression =
   | { readonly kind: 'text'; readonly text: string }
 
 const TEXT = /^'((?:[^']|'')*)'$/
-const RAW = /^raw\(\s*([\s\S]*?)\s*\)$/
 const CONTEXT = /^[A-Za-z_][\w-]*/
 const STEP = /\.([A-Za-z_][\w-]*)|\[\s*'((?:[^']|'')*)'\s*\]/y
 
@@ -20,8 +19,8 @@ export function parseExpression(source: string): Expression | null {
   const trimmed = source.trim()
   const text = TEXT.exec(trimmed)?.[1]
   if (text !== undefined) return { kind: 'text', text: text.replaceAll("''", "'") }
-  const inner = RAW.exec(trimmed)?.[1]
-  return parseName(inner ?? trimmed, inner !== undefined)
+  const isRaw = trimmed.startsWith('raw(') && trimmed.endsWith(')')
+  return parseName(isRaw ? trimmed.slice('raw('.length, -1).trim() : trimmed, isRaw)
 }
 
 function parseName(source: string, raw: boolean): Expression | null {

@@ -19,11 +19,15 @@ export class Matrix {
   readonly #axes: readonly (readonly [string, readonly unknown[]])[]
   readonly #include: readonly Values[]
   readonly #exclude: readonly Values[]
+  readonly #excluded: MapIndex
+  readonly #added: MapIndex
 
   constructor({ include = [], exclude = [], ...axes }: MatrixEntry) {
     this.#axes = Object.entries(axes)
     this.#include = include
     this.#exclude = exclude
+    this.#excluded = new MapIndex(exclude)
+    this.#added = new MapIndex(include.map((entry) => this.#onAxes(entry)))
   }
 
   /** Every name that some combination has. */
@@ -45,16 +49,19 @@ export class Matrix {
     return this.#product() + this.#include.length
   }
 
+  /** How much there is to compare to find out which maps match which combinations. */
+  get comparisons(): number {
+    return this.#product() * (this.#excluded.lookups + this.#added.lookups)
+  }
+
   *combinations(): Generator<Combination, void, undefined> {
-    const excluded = new MapIndex(this.#exclude)
-    const added = new MapIndex(this.#include.map((entry) => this.#onAxes(entry)))
     const was_added = new Uint8Array(this.#include.length)
     const product = this.#product()
     for (let number = 0; number < product; number += 1) {
       const values = this.#combination(number, product)
-      if (excluded.matching(values).length > 0) continue
+      if (this.#excluded.matching(values).length > 0) continue
       const whole: Record<string, unknown> = { ...values }
-      for (const index of added.matching(values)) {
+      for (const index of this.#added.matching(values)) {
         was_added[index] = 1
         Object.assign(whole, this.#include[index])
       }
@@ -131,6 +138,11 @@ class MapIndex {
       if (known === undefined) group.found.set(text, [index])
       else known.push(index)
     }
+  }
+
+  /** Made for each combination. */
+  get lookups(): number {
+    return this.#by_keys.size + this.#deep.length
   }
 
   /** Their indexes, ascending. */

@@ -24,9 +24,17 @@ export function partOf(value: string, part: ValuePart): string {
 
 const EXTENSION = /\.[^/.]*$/
 
-/** Perl's `.` is any character but a line feed; JavaScript's leaves out more. */
+/**
+ * What `s:.*\/::` leaves in Perl, where `.` is no line feed: of the first line with a slash, what stands behind its last.
+ * (As a regular expression it would take long for long texts without a slash.)
+ */
 function baseOf(value: string): string {
-  return value.replace(/[^\n]*\//, '')
+  const first = value.indexOf('/')
+  if (first < 0) return value
+  const line = value.lastIndexOf('\n', first) + 1
+  const next_line = value.indexOf('\n', first)
+  const last = value.lastIndexOf('/', next_line < 0 ? value.length : next_line)
+  return value.slice(0, line) + value.slice(last + 1)
 }
 
 /** The `dirname` of Perl's File::Basename. */
@@ -63,6 +71,13 @@ function posixQuote(value: string): string {
 /** cmd.exe, then the rule by which programs split their command line. A percent sign is parted so that it names no variable. */
 function cmdQuote(value: string): string {
   if (value !== '' && !/[^-_.+a-zA-Z0-9/\\:]/.test(value)) return value
-  const escaped = value.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')
-  return `"${escaped.replaceAll('%', '"^%"')}"`
+  let escaped = ''
+  let backslashes = 0
+  for (const char of value) {
+    // Backslashes count as such, unless a quote comes behind them.
+    if (char === '"') escaped += `${'\\'.repeat(backslashes)}\\"`
+    else escaped += char === '%' ? '"^%"' : char
+    backslashes = char === '\\' ? backslashes + 1 : 0
+  }
+  return `"${escaped}${'\\'.repeat(backslashes)}"`
 }

@@ -334,6 +334,26 @@ jobs:
     expect(problems[9]?.message).toBe('The name of the program is empty for "".')
   })
 
+  it('stop what would keep the reader busy for hours', async () => {
+    const axis = Array.from({ length: 100_000 }, (_, index) => index)
+    const deep = Array.from({ length: 1_000 }, (_, index) => ({ a: { b: index } }))
+    const { count, problems } = await new JobDrop().readText(
+      'a.job.json',
+      JSON.stringify({
+        version: 1,
+        jobs: [
+          { command: 'x', strategy: { matrix: { a: axis, exclude: deep } } },
+          { command: 'x'.repeat(100_000), strategy: { matrix: { a: axis } } },
+        ],
+      }),
+    )
+    expect(count).toBe(0)
+    expect(problems.map(({ code, path }) => [code, path])).toEqual([
+      ['TOO_COMPLEX', 'jobs[0].strategy.matrix'],
+      ['TOO_COMPLEX', 'jobs[1].strategy.matrix'],
+    ])
+  })
+
   it('above the limit name the number, before anything is made', async () => {
     const axis = Array.from({ length: 1_000 }, (_, index) => index)
     const { count, problems } = await new JobDrop().readText(

@@ -24,6 +24,9 @@ export function isSweep({ strategy, inputs }: JobEntry): boolean {
 
 const SLOT_MARK = '{%}'
 const NO_MATRIX: readonly Combination[] = [{ values: {}, label: [] }]
+/** Of a hostile file: there is no end to what a few of them can ask for. */
+const MAX_SWEEP_CHARS = 4 * 1024 ** 3
+const MAX_COMPARISONS = 20_000_000
 const GROUP = /^\P{Cc}{1,100}$/u
 /** Different faults of the jobs of one sweep; what more of them have is most likely the same. */
 const MAX_TOLD = 100
@@ -84,10 +87,25 @@ export class Sweep {
       inputs === undefined ? [] : readInputs(inputs, folderOf(template, context), template.varies_cwd)
     if ('message' in sources) return fault(['inputs', sources.key], sources)
     const sweep = new Sweep(template, sources, matrix, context, pathOf)
-    const limit = strategy?.['max-jobs'] ?? DEFAULT_MAX_JOBS
-    if (sweep.size <= limit) return sweep.#isEmpty ? fault(['strategy', 'matrix'], NOTHING_LEFT) : sweep
-    const message = `This would be ${sweep.size} jobs, more than ${limit}. Take values out, or allow more with max-jobs under strategy.`
+    const message = sweep.#excess(strategy?.['max-jobs'] ?? DEFAULT_MAX_JOBS)
+    if (message === null) return sweep.#isEmpty ? fault(['strategy', 'matrix'], NOTHING_LEFT) : sweep
     return fault(matrix === null ? ['inputs'] : ['strategy', 'matrix'], { code: 'TOO_COMPLEX', message })
+  }
+
+  /** What of it is more than may be; null: nothing. */
+  #excess(max_jobs: number): string | null {
+    const { size } = this
+    if (size > max_jobs) {
+      return `This would be ${size} jobs, more than ${max_jobs}. Take values out, or allow more with max-jobs under strategy.`
+    }
+    const { strategy: _strategy, inputs: _inputs, ...rest } = this.#entry
+    if (size * JSON.stringify(rest).length > MAX_SWEEP_CHARS) {
+      return `The specs of these ${size} jobs would be longer than ${MAX_SWEEP_CHARS} characters in all. Put what they have in common into a script.`
+    }
+    if ((this.#matrix?.comparisons ?? 0) > MAX_COMPARISONS) {
+      return 'There are too many different maps under include and exclude for so many combinations. Write fewer of them.'
+    }
+    return null
   }
 
   /** At most so many jobs it becomes. */

@@ -51,6 +51,21 @@ describe('a template', () => {
     expect(fill(text)).toBeNull()
   })
 
+  it('is found in time that grows with its length, whatever it holds', () => {
+    const long = '${{'.repeat(300_000)
+    expect(fill(long)).toBeNull()
+    expect(fill(`${'{'.repeat(300_000)}{#}`)).toBe(`${'{'.repeat(300_000)}7`)
+    const value = 'a'.repeat(500_000)
+    for (const part of ['{1}', '{1.}', '{1/}', '{1//}', '{1/.}']) {
+      const template = compileTemplate(part, SCOPE, { shell: true })
+      if (template === null || 'message' in template) throw new Error('no template')
+      const text = fillTemplate(template, { ...ROW, values: [value] }, { shell: true })
+      expect(text).toBe(part === '{1//}' ? '.' : value)
+    }
+    expect(fill(`\${{ raw(${' '.repeat(300_000)} }}`)).toContain('BAD_EXPRESSION')
+    expect(fill(`${'{x'.repeat(300_000)}}{2}`)?.slice(-3)).toBe('}18')
+  })
+
   it('leaves braces alone where there are no inputs', () => {
     const scope = { ...SCOPE, sources: null }
     expect(fill('{} {1} {file}', { scope })).toBeNull()

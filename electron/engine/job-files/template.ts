@@ -11,6 +11,8 @@ import { quoted } from './spec-path.ts'
 export interface TemplateScope {
   /** Names of the input sources, in order; null: there are none, and `{}` means itself. */
   readonly sources: readonly string[] | null
+  /** Only these names mean something between braces: `{}`, `{1}`, `{#}` and `{%}` do not. */
+  readonly names_only?: boolean
   /** Names of the matrix; null: there is none. */
   readonly matrix: ReadonlySet<string> | null
   /** The environment a job will have. */
@@ -59,7 +61,7 @@ export interface TemplateFault {
   readonly found: string
 }
 
-const HOLE = /\$\{\{([\s\S]*?)\}\}|\{([^{}\n]*)\}/g
+const OPENING = /\$\{\{|\{([^{}\n]*)\}/g
 const POSITION = /^(-?\d+)(.*)$/s
 
 /** @returns the template, or null where the text has no hole that means something here; or what is wrong */
@@ -72,13 +74,12 @@ export function compileTemplate(
   const pieces: Piece[] = []
   const quotes = shell && platform !== 'win32' ? new ShellQuotes() : null
   let from = 0
-  for (const match of text.matchAll(HOLE)) {
-    const [hole, expression, braces] = match
-    const piece = expression === undefined ? braced(braces ?? '', scope) : evaluated(expression, hole, scope)
+  for (const { hole, at, braces, expression } of holesOf(text)) {
+    const piece = expression === null ? braced(braces, scope) : evaluated(expression, hole, scope)
     if (piece === null) continue
     if (piece.kind === 'fault') return piece.fault
-    const before = text.slice(from, match.index)
-    from = match.index + hole.length
+    const before = text.slice(from, at)
+    from = at + hole.length
     if (before !== '') pieces.push({ kind: 'text', text: before })
     quotes?.feed(before)
     if (quotes?.insideQuotes === true && isQuoted(piece)) return insideQuotes(hole)
@@ -89,6 +90,32 @@ export function compileTemplate(
   if (pieces.length === 0) return null
   if (from < text.length) pieces.push({ kind: 'text', text: text.slice(from) })
   return pieces
+}
+
+interface FoundHole {
+  readonly hole: string
+  readonly at: number
+  /** What is between the braces, where it is no expression. */
+  readonly braces: string
+  readonly expression: string | null
+}
+
+/** In one pass, whatever the text: a regular expression that looks for the end of each opening would not be. */
+function* holesOf(text: string): Generator<FoundHole, void, undefined> {
+  const opening = new RegExp(OPENING)
+  const last_end = text.lastIndexOf('}}')
+  for (let match = opening.exec(text); match !== null; match = opening.exec(text)) {
+    const [hole, braces] = match
+    if (braces !== undefined) {
+      yield { hole, at: match.index, braces, expression: null }
+      continue
+    }
+    if (last_end < opening.lastIndex) continue
+    const end = text.indexOf('}}', opening.lastIndex)
+    const expression = text.slice(opening.lastIndex, end)
+    opening.lastIndex = end + 2
+    yield { hole: text.slice(match.index, end + 2), at: match.index, braces: '', expression }
+  }
 }
 
 /** Whether a filled text holds the mark of the slot. */
@@ -152,16 +179,10 @@ function lookUp(root: unknown, path: readonly string[]): unknown {
 }
 
 /** Where a name of a source is also a part (`{/}`), the part wins. */
-function braced(inner: string, { sources }: TemplateScope): Piece | null {
+function braced(inner: string, { sources, names_only = false }: TemplateScope): Piece | null {
   if (sources === null) return null
-  if (inner === '#') return { kind: 'number' }
-  if (inner === '%') return { kind: 'slot' }
-  const whole = VALUE_PARTS.find((part) => part === inner)
-  if (whole !== undefined) return { kind: 'value', position: null, part: whole, raw: false }
-  const [, digits, rest] = POSITION.exec(inner) ?? []
-  const position = Number(digits ?? 0)
-  const part = VALUE_PARTS.find((candidate) => candidate === rest)
-  if (position !== 0 && part !== undefined) return { kind: 'value', position, part, raw: false }
+  const unnamed = names_only ? null : unnamedPiece(inner)
+  if (unnamed !== null) return unnamed
   for (const [index, name] of sources.entries()) {
     if (!inner.startsWith(name)) continue
     const named = VALUE_PARTS.find((candidate) => candidate === inner.slice(name.length))
@@ -169,6 +190,17 @@ function braced(inner: string, { sources }: TemplateScope): Piece | null {
   }
   // GNU parallel leaves braces alone that mean nothing to it, and so do shells and awk programs want it.
   return null
+}
+
+function unnamedPiece(inner: string): Piece | null {
+  if (inner === '#') return { kind: 'number' }
+  if (inner === '%') return { kind: 'slot' }
+  const whole = VALUE_PARTS.find((part) => part === inner)
+  if (whole !== undefined) return { kind: 'value', position: null, part: whole, raw: false }
+  const [, digits, rest] = POSITION.exec(inner) ?? []
+  const position = Number(digits ?? 0)
+  const part = VALUE_PARTS.find((candidate) => candidate === rest)
+  return position !== 0 && part !== undefined ? { kind: 'value', position, part, raw: false } : null
 }
 
 type Evaluated = Piece | { readonly kind: 'fault'; readonly fault: TemplateFault }
