@@ -15,7 +15,7 @@ import type { LogStream } from './log-format.ts'
 import { jobFilterSchema, selectionSchema } from './selection.ts'
 import type { Settings } from './settings.ts'
 import { settingsChangeSchema } from './settings.ts'
-import type { ActionOutcome, Group, HistoryJob, JobDetails, PoolStatus } from './status.ts'
+import type { ActionOutcome, Group, HistoryJob, JobDetails, PoolStatus, ScheduleStatus } from './status.ts'
 
 const nothing = z.strictObject({})
 const jobId = z.int().positive()
@@ -105,6 +105,10 @@ export const inputSchemas = {
   'drop:preview': z.strictObject({ source: dropSourceSchema, recursive: z.boolean() }),
   'drop:submit': dropSubmitSchema,
   'drop:discard': z.strictObject({ drop_id: z.string() }),
+  /** What submits jobs again and again, the next first. */
+  'schedules:list': nothing,
+  /** The jobs that they have submitted stay. */
+  'schedules:remove': z.strictObject({ ids: z.array(jobId).min(1).max(10_000) }),
   'settings:get': nothing,
   'settings:set': settingsChangeSchema,
   /** Of the jobs that match and ended between the two times. */
@@ -142,6 +146,9 @@ export interface Outputs {
   'drop:preview': DropPreview
   'drop:submit': Submitted
   'drop:discard': null
+  'schedules:list': readonly ScheduleStatus[]
+  /** How many of them there were. */
+  'schedules:remove': { readonly count: number }
   'settings:get': Settings
   'settings:set': Settings
   'history:stats': HistoryStats

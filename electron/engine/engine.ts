@@ -75,7 +75,6 @@ export class Engine {
   async removeSchedules(ids: readonly number[]): Promise<number> {
     this.#checkOpen()
     const { count } = await this.#parts.journal.write({ type: 'remove-schedules', ids })
-    if (count > 0) this.bus.emit('schedules:changed', null)
     return count
   }
 

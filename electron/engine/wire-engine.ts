@@ -316,10 +316,7 @@ function makeSubmitter({ parts, jobIds, submissionIds, now }: Wiring): Submitter
     onOffered: () => {
       parts.dispatcher.request()
     },
-    onSchedules: () => {
-      parts.bus.emit('schedules:changed', null)
-      void parts.schedules.look()
-    },
+    onSchedules: () => void parts.schedules.look(),
     onDue: (at_ms) => {
       parts.dueTimer.consider(at_ms)
     },

@@ -8,6 +8,7 @@ import { addPoolCommands } from './commands/pool.ts'
 import { addPreviewCommand } from './commands/preview.ts'
 import { addPruneCommand } from './commands/prune.ts'
 import { addRunCommand } from './commands/run.ts'
+import { addSchedulesCommand } from './commands/schedules.ts'
 import { addServeCommand } from './commands/serve.ts'
 import { addShowCommand } from './commands/show.ts'
 import { addStartCommand } from './commands/start.ts'
@@ -70,6 +71,7 @@ function buildProgram(host: Host): Command {
   addPruneCommand(program, host)
   addVerbs(program, host)
   addPoolCommands(program, host)
+  addSchedulesCommand(program, host)
   program.addHelpText('after', '\nExample:\n  jobyard run resources/examples')
   return program
 }

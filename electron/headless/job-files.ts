@@ -10,6 +10,7 @@ import type { Submission } from '../engine/submissions/submitter.ts'
 import type { Host } from './host.ts'
 import { EXIT } from './host.ts'
 import type { Reporter } from './output/reporter.ts'
+import { formatTime } from '../engine/export/time-text.ts'
 import { counted, oneLine } from './output/text.ts'
 import type { Work } from './work.ts'
 
@@ -65,6 +66,7 @@ export async function addFiles(
     tellProblems(found, submission === null ? 'nothing was added' : 'the others were added', work.reporter)
   if (submission === null) return EXIT.bad_input
   tellDuplicates(submission, work.reporter)
+  tellSchedules(submission, work.reporter)
   await work.reporter.submitted(submission)
   return null
 }
@@ -76,6 +78,24 @@ export function tellDuplicates({ duplicates }: Submission, reporter: Pick<Report
     reporter.note(`${oneLine(name)} was not queued: job ${of} has its unique key`)
   const more = duplicates.count - duplicates.first.length
   if (more > 0) reporter.note(`… and ${counted(more, 'more job')} not queued for that reason`)
+}
+
+/** Tells what will be queued again and again from now on. @param goes_on false: this process ends with its jobs */
+export function tellSchedules(
+  { schedules }: Submission,
+  reporter: Pick<Reporter, 'note'>,
+  goes_on = true,
+): void {
+  if (schedules === undefined) return
+  for (const { id, name, next_ms } of schedules.first) {
+    reporter.note(
+      goes_on
+        ? `${oneLine(name)} is schedule ${id}: ${next_ms === null ? 'never due' : `next at ${formatTime(next_ms)}`}`
+        : `${oneLine(name)} comes by its schedule, and not in this run: add it with jobyard add, or to the app`,
+    )
+  }
+  const more = schedules.count - schedules.first.length
+  if (more > 0) reporter.note(`… and ${counted(more, 'more schedule')}`)
 }
 
 /** Reads job files as `queueFiles` does, and queues nothing. */

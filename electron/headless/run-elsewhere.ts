@@ -9,7 +9,7 @@ import { followSubmission } from './follow-submission.ts'
 import type { Host } from './host.ts'
 import { EXIT } from './host.ts'
 import { Interrupts } from './interrupts.ts'
-import { tellDuplicates, tellProblems } from './job-files.ts'
+import { tellDuplicates, tellProblems, tellSchedules } from './job-files.ts'
 import type { OwnerClient } from './owner-client.ts'
 import type { Reporter } from './output/reporter.ts'
 import { JsonReporter, PlainReporter } from './output/reporter.ts'
@@ -82,6 +82,7 @@ async function submitAndFollow(following: Following, files: readonly string[], h
   if (problem_count > 0) tellProblems(found, submission === null ? 'nothing ran' : 'the others run', reporter)
   if (submission === null) return EXIT.bad_input
   tellDuplicates(submission, reporter)
+  tellSchedules(submission, reporter)
   await reporter.submitted(submission)
   const exit_code = await follow(following, submission)
   return problem_count > 0 ? EXIT.bad_input : exit_code

@@ -157,6 +157,10 @@ class Desktop {
     app.on('second-instance', () => {
       this.#window.show()
     })
+    powerMonitor.on('resume', () => {
+      // The engine sees it by itself within half a minute, and says where that fails.
+      this.#owned.engine.wake().catch(() => undefined)
+    })
     powerMonitor.on('shutdown', () => {
       this.#quit.quitWithoutAsking()
     })

@@ -78,7 +78,9 @@ export class DropFlow {
       return
     }
     const { count: left_out = 0, first: [first] = [] } = submitted.duplicates ?? {}
-    this.#app.toasts.show(`${plural(submitted.count, 'job')} queued`, {
+    const jobs = `${plural(submitted.count, 'job')} queued`
+    const schedules = submitted.schedules?.count ?? 0
+    this.#app.toasts.show(schedules === 0 ? jobs : `${jobs}, ${plural(schedules, 'schedule')} added`, {
       tone: 'good',
       ...(first === undefined
         ? {}

@@ -149,6 +149,8 @@ export function fakeHandlers(yard: FakeYard, now: () => number): Handlers {
       })
     },
     'drop:discard': () => Promise.resolve(null),
+    'schedules:list': () => Promise.resolve([]),
+    'schedules:remove': () => Promise.resolve({ count: 0 }),
     'settings:get': () => Promise.resolve(settings),
     'settings:set': (change) => {
       settings = { ...settings, ...change }

@@ -42,6 +42,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   pause: ['--data'],
   resume: ['--group', '--data'],
   stop: ['--now', '--data'],
+  schedules: ['--json', '--data'],
 }
 
 /** Remembers what was written. */

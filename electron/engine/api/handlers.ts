@@ -27,6 +27,7 @@ export function makeHandlers(options: HandlerOptions): Handlers {
     ...poolHandlers(options),
     ...jobHandlers(options),
     ...historyHandlers(options),
+    ...scheduleHandlers(options),
     ...otherHandlers(options),
   }
 }
@@ -155,6 +156,15 @@ function historyHandlers({
     'job:show': ({ job_id }, { signal }) => history.show(job_id, signal),
     'job:log': ({ attempt_id, from, max_bytes }) => logs.read(attempt_id, from, max_bytes),
     'history:stats': (span, { signal }) => history.stats(span, signal),
+  }
+}
+
+function scheduleHandlers({
+  owned: { engine },
+}: HandlerOptions): Pick<Handlers, 'schedules:list' | 'schedules:remove'> {
+  return {
+    'schedules:list': () => engine.schedules(),
+    'schedules:remove': async ({ ids }) => ({ count: await engine.removeSchedules(ids) }),
   }
 }
 

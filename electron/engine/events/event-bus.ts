@@ -18,8 +18,6 @@ export interface EngineEvents {
   }
   /** Output was written; `file_bytes` of the log file so far. */
   'job:output': { readonly job_id: number; readonly attempt_id: number; readonly file_bytes: number }
-  /** Schedules came, went, or are due at another time. */
-  'schedules:changed': null
   'submission:added': { readonly submission_id: number; readonly count: number }
   'pool:changed': PoolStatus
   'group:changed': Group

@@ -123,6 +123,5 @@ export class ScheduleKeeper {
     for (const submission_id of queued) bus.emit('submission:added', { submission_id, count: 1 })
     for (const { job } of fires) if (job.due_ms !== null) onDue(job.due_ms)
     announce(changes)
-    bus.emit('schedules:changed', null)
   }
 }

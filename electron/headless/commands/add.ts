@@ -6,7 +6,7 @@ import type { DropOptions } from '../drop-files.ts'
 import { dropFiles } from '../drop-files.ts'
 import type { Host } from '../host.ts'
 import { EXIT, note } from '../host.ts'
-import { tellDuplicates, tellProblems } from '../job-files.ts'
+import { tellDuplicates, tellProblems, tellSchedules } from '../job-files.ts'
 import { submittedJson } from '../output/job-json.ts'
 import { PlainReporter } from '../output/reporter.ts'
 import { counted } from '../output/text.ts'
@@ -44,8 +44,9 @@ export function addAddCommand(program: Command, host: Host): void {
     })
 }
 
-function addedLine({ count, first_id, last_id }: Submission): string {
-  if (count === 0) return 'nothing was added'
+function addedLine({ count, first_id, last_id, schedules }: Submission): string {
+  if (count === 0)
+    return schedules === undefined ? 'nothing was added' : `added ${counted(schedules.count, 'schedule')}`
   return `added ${counted(count, 'job')}: ${count === 1 ? `${first_id}` : `${first_id}-${last_id}`}`
 }
 
@@ -60,7 +61,10 @@ function add(files: readonly string[], options: AddOptions, host: Host): Promise
     }
     if (submission === null) return EXIT.bad_input
     const reporter = new PlainReporter(host)
-    if (options.json !== true) tellDuplicates(submission, reporter)
+    if (options.json !== true) {
+      tellDuplicates(submission, reporter)
+      tellSchedules(submission, reporter)
+    }
     await host.stdout.line(options.json === true ? submittedJson(submission) : addedLine(submission))
     if (!client.is_elsewhere)
       note(host, 'nobody works this queue now: start with jobyard start or jobyard serve')

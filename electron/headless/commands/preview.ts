@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
-import type { NewJob } from '../../../shared/job-spec.ts'
+import { formatDuration } from '../../../shared/duration.ts'
+import type { JobSpec, NewJob } from '../../../shared/job-spec.ts'
+import { formatTime } from '../../engine/export/time-text.ts'
 import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
 import type { JobFilesRead } from '../../engine/job-files/read-job-files.ts'
 import type { Host } from '../host.ts'
@@ -72,7 +74,8 @@ async function previewTable(
   })
   const columns = host.terminal === null ? null : sizeOf(host.terminal).columns
   if (shown.length > 0) {
-    for (const line of renderTable(TABLE, shown, columns, host.colors)) await host.stdout.line(line)
+    const table = shown.some(({ spec }) => whenText(spec) !== '') ? [...TABLE, WHEN] : TABLE
+    for (const line of renderTable(table, shown, columns, host.colors)) await host.stdout.line(line)
   }
   if (read.problem_count > 0) tellProblems(read, 'it would not be queued as it is', new PlainReporter(host))
   note(
@@ -81,6 +84,15 @@ async function previewTable(
   )
   return read
 }
+
+function whenText({ at_ms, delay_ms, schedule }: JobSpec): string {
+  if (schedule !== undefined) return `${schedule.cron} (${schedule.tz})`
+  if (at_ms !== undefined) return `at ${formatTime(at_ms)}`
+  return delay_ms === undefined ? '' : `after ${formatDuration(delay_ms)}`
+}
+
+/** Only where there is something to say. */
+const WHEN: Column<NewJob> = { title: 'WHEN', cell: ({ spec }) => oneLine(whenText(spec)) }
 
 const TABLE: readonly Column<NewJob>[] = [
   { title: 'NAME', cell: ({ spec }) => oneLine(spec.name), most: MAX_NAME },

@@ -10,7 +10,7 @@ import type { Submission } from '../../engine/submissions/submitter.ts'
 import { parseConcurrency } from '../arguments.ts'
 import type { Host } from '../host.ts'
 import { EXIT, note } from '../host.ts'
-import { queueFiles, tellDuplicates, tellProblems } from '../job-files.ts'
+import { queueFiles, tellDuplicates, tellProblems, tellSchedules } from '../job-files.ts'
 import { counted } from '../output/text.ts'
 import type { Work } from '../work.ts'
 import type { ElsewhereOptions } from '../run-elsewhere.ts'
@@ -144,6 +144,7 @@ async function runToTheEnd(
 ): Promise<RunEnd> {
   const { reporter, tally, owned } = work
   tellDuplicates(submission, reporter)
+  tellSchedules(submission, reporter, is_reachable)
   await reporter.submitted(submission)
   work.stopAtBadEnd(submission.submission_id)
   await work.start(true)

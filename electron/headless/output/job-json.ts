@@ -1,3 +1,4 @@
+import type { AddedSchedules } from '../../../shared/drop.ts'
 import type { EndedJob } from '../../../shared/status.ts'
 import type { Submission } from '../../engine/submissions/submitter.ts'
 import type { Summary } from './tally.ts'
@@ -7,9 +8,18 @@ import { formatTime, formatTimeOrNull } from '../../engine/export/time-text.ts'
 /** The objects of `run --json` and `start --json`, one a line. */
 
 export function submittedJson(submission: Submission): string {
-  const { count, first_id, last_id, duplicates } = submission
-  const left_out = duplicates === undefined ? {} : { duplicates }
-  return JSON.stringify({ type: 'submitted', count, first_id, last_id, ...left_out })
+  const { count, first_id, last_id, duplicates, schedules } = submission
+  return JSON.stringify({
+    ...{ type: 'submitted', count, first_id, last_id },
+    ...(duplicates === undefined ? {} : { duplicates }),
+    ...(schedules === undefined
+      ? {}
+      : { schedules: { count: schedules.count, first: schedules.first.map(addedJson) } }),
+  })
+}
+
+function addedJson({ id, name, next_ms }: AddedSchedules['first'][number]): Record<string, unknown> {
+  return { id, name, next_at: formatTimeOrNull(next_ms) }
 }
 
 export function endedJobJson(job: EndedJob): string {

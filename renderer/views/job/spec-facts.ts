@@ -3,7 +3,7 @@ import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
 import { memoryLimitText } from '../../../shared/memory-limit-text.ts'
 import { relativeTimeoutText } from '../../../shared/relative-timeout.ts'
 import type { UsualRun } from '../../../shared/status.ts'
-import { formatBytes, formatDuration, plural } from '../../format.ts'
+import { formatAbsolute, formatBytes, formatDuration, plural } from '../../format.ts'
 
 const UNIQUE_WORDS = {
   queued: 'one that waits at a time',
@@ -36,6 +36,7 @@ export function specFacts(spec: JobSpec, usual_run: UsualRun | null = null): Spe
   add('Priority', String(spec.priority ?? SPEC_DEFAULTS.priority), false, spec.priority === undefined)
   add('Slots', String(spec.slots ?? SPEC_DEFAULTS.slots), false, spec.slots === undefined)
   if (spec.hold === true) add('Held', 'until it is released')
+  if (spec.at_ms !== undefined) add('Starts', `at ${formatAbsolute(spec.at_ms)}`)
   if (spec.delay_ms !== undefined) add('Starts', `${formatDuration(spec.delay_ms)} after it was queued`)
   if (spec.memory !== undefined) add('Memory', memoryLimitText(spec.memory))
   if (spec.unique !== undefined) add('Unique key', `${spec.unique.key}, ${UNIQUE_WORDS[spec.unique.while]}`)
