@@ -240,7 +240,8 @@ export interface StoreOperations {
     in: { readonly now_ms: number; readonly limit: number }
     out: Changes & { readonly count: number }
   }
-  cancel: { in: Selected & { readonly at_ms: number }; out: ActionResult }
+  /** `cause`: who wants it; a person, unless it says otherwise. */
+  cancel: { in: Selected & { readonly at_ms: number; readonly cause?: 'halt' }; out: ActionResult }
   hold: { in: Selected & { readonly at_ms: number }; out: ActionResult }
   release: { in: Selected & { readonly at_ms: number }; out: ActionResult }
   /** Ended and interrupted jobs go back to the first waiting state; dependents skipped because of them are revived. */
