@@ -41,6 +41,7 @@ export class Sweep {
   readonly #matrix: Matrix | null
   readonly #context: SpecContext
   readonly #pathOf: PathOf
+  readonly #source: NonNullable<JobSpec['source']>
 
   private constructor(
     template: EntryTemplate,
@@ -52,6 +53,7 @@ export class Sweep {
     this.#entry = template.entry
     this.#template = template
     this.#pathOf = pathOf
+    this.#source = { file: context.file, line: context.line }
     this.#sources = sources
     this.#matrix = matrix
     // The template has them in it.
@@ -192,7 +194,10 @@ export class Sweep {
       return null
     }
     const spec = toSpec(entry, context)
-    if (spec !== null && this.#template.has_slot) spec.slot_mark = row.slot_mark
+    if (spec === null) return null
+    // One for all: it is sent to the owner once for each batch.
+    spec.source = this.#source
+    if (this.#template.has_slot) spec.slot_mark = row.slot_mark
     return spec
   }
 
