@@ -97,6 +97,31 @@ test('a large job that its group has no room for keeps back its group, and no ot
   expect(ofLarge).toBeLessThan(ofSmall)
 })
 
+test('small jobs of another group within the same one do not take the room it waits for either', async () => {
+  const real = await openEngine({ concurrency: 4 })
+  const outer = await real.engine.setGroup('outer', { parallel_limit: 2 })
+  for (const name of ['a', 'b']) await real.engine.setGroup(name, { parallel_limit: 3, parent_id: outer.id })
+  const [first = 0, second = 0] = await real.submit(
+    waits(real, 'one', { group: 'b' }),
+    waits(real, 'two', { group: 'b' }),
+  )
+  for (const id of [first, second]) await real.reaches(id, 'running')
+  const [large = 0, small = 0, other = 0] = await real.submit(
+    waits(real, 'three', { group: 'a', slots: 2 }),
+    shell('true', { group: 'b' }),
+    shell('true'),
+  )
+  real.file('one', '')
+  await real.reaches(first, 'succeeded')
+  await real.reaches(other, 'succeeded')
+  await real.run(shell('true'))
+  expect(await real.states([large, small])).toEqual(['queued', 'queued'])
+  real.file('two', '')
+  await real.reaches(large, 'running')
+  real.file('three', '')
+  await real.reaches(small, 'succeeded')
+})
+
 test('a large job waits only as long as a pool or a group that is made larger has no room for it', async () => {
   const real = await openEngine({ concurrency: 1 })
   const [first = 0] = await real.submit(waits(real, 'gate'))

@@ -91,11 +91,28 @@ export class ReadyQueue {
    */
   best(): ReadyJob | undefined {
     let best: ReadyJob | undefined
+    let waiting: Map<Lane, ReadyJob> | null = null
     for (const lane of this.#lanes.values()) {
       if (isPaused(lane) || roomOf(lane) <= 0) continue
       this.#fill(lane)
       const job = lane.window.peek()
+      if (job === undefined) continue
+      const places = this.#placesOf(lane, job)
+      if (roomOf(lane) < places) {
+        if (ownRoom(lane) >= places) noteFirst((waiting ??= new Map()), outermost(lane), job)
+      } else if (best === undefined || compareReady(job, best) < 0) best = job
+    }
+    return waiting === null ? best : this.#bestBefore(waiting)
+  }
+
+  /** As above, but nothing that would take the room for which another waits that comes before it. */
+  #bestBefore(waiting: ReadonlyMap<Lane, ReadyJob>): ReadyJob | undefined {
+    let best: ReadyJob | undefined
+    for (const lane of this.#lanes.values()) {
+      const job = isPaused(lane) ? undefined : lane.window.peek()
       if (job === undefined || roomOf(lane) < this.#placesOf(lane, job)) continue
+      const before = waiting.get(outermost(lane))
+      if (before !== undefined && compareReady(before, job) < 0) continue
       if (best === undefined || compareReady(job, best) < 0) best = job
     }
     return best
@@ -209,6 +226,22 @@ function isPaused({ group, parent }: Lane): boolean {
 function limitOf({ group, parent }: Lane): number {
   const none = Number.POSITIVE_INFINITY
   return Math.min(group.parallel_limit ?? none, parent?.group.parallel_limit ?? none)
+}
+
+/** The group that is in no other. */
+function outermost(lane: Lane): Lane {
+  return lane.parent ?? lane
+}
+
+function noteFirst(waiting: Map<Lane, ReadyJob>, lane: Lane, job: ReadyJob): void {
+  const known = waiting.get(lane)
+  if (known === undefined || compareReady(job, known) < 0) waiting.set(lane, job)
+}
+
+/** Free places of a group inside another, whatever that has; of another none that it could wait for alone. */
+function ownRoom({ group, active, parent }: Lane): number {
+  if (parent === null) return Number.POSITIVE_INFINITY
+  return group.parallel_limit === null ? Number.POSITIVE_INFINITY : group.parallel_limit - active
 }
 
 /** Free places, of the group and of the one it is in. */
