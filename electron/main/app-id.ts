@@ -1,6 +1,10 @@
 import type { App } from 'electron'
 
-/** As the installer registers it (`appId` in electron-builder.yml): by it Windows knows whose a notification is. */
+/**
+ * As the installer registers it (`appId` in electron-builder.yml): by it Windows knows whose a notification is.
+ *
+ * @internal
+ */
 export const APP_ID = 'app.jobyard.desktop'
 
 /** Without it Windows shows no notification, and the icon in the taskbar belongs to Electron. */
