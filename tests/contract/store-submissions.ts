@@ -25,7 +25,13 @@ export function describeSubmissions(open: OpenSubject): void {
         at_ms: NOW_MS,
         jobs,
       })
-      expect(result).toEqual({ changed: [], ended: [], stale_groups: [], not_ready: [2, 3, 5, 6] })
+      expect(result).toEqual({
+        changed: [],
+        ended: [],
+        stale_groups: [],
+        not_ready: [2, 3, 5, 6],
+        duplicates: [],
+      })
       expect(await subject.states([1, 2, 3, 4, 5, 6])).toEqual([
         'queued',
         'held',
