@@ -16,12 +16,12 @@ const named = Object.values(SYSTEMS).find((system) => words.includes(`--${system
 const system = named ?? SYSTEMS[process.platform]
 if (system === undefined) throw new Error(`There are no installers for ${process.platform}.`)
 
-const plan = planDist({ system, for_specs: words.includes(FOR_SPECS), env: process.env })
+const rest = words.filter((word) => word !== FOR_SPECS && word !== `--${system}`)
+const plan = planDist({ system, for_specs: words.includes(FOR_SPECS), env: process.env, words: rest })
 for (const text of plan.notes) console.log(`dist: ${text}`)
 const require = createRequire(import.meta.url)
 const builder = dirname(require.resolve('electron-builder/package.json'))
-const rest = words.filter((word) => word !== FOR_SPECS && word !== `--${system}`)
-const { status, error } = spawnSync(process.execPath, [join(builder, 'cli.js'), ...plan.args, ...rest], {
+const { status, error } = spawnSync(process.execPath, [join(builder, 'cli.js'), ...plan.args], {
   cwd: resolve(import.meta.dirname, '..'),
   stdio: 'inherit',
   env: { ...process.env, ...plan.env },

@@ -10,6 +10,8 @@ export interface DistRequest {
   /** For the specs: unpacked, and open to Playwright (the fuse that lets a debugger in stays on). Never to be given out. */
   readonly for_specs: boolean
   readonly env: Readonly<Record<string, string | undefined>>
+  /** What the person who builds adds: kinds of installers (`deb`), and switches of electron-builder. */
+  readonly words?: readonly string[]
 }
 
 export interface DistPlan {
@@ -27,14 +29,15 @@ const NOTARISING = ['APPLE_ID', 'APPLE_APP_SPECIFIC_PASSWORD', 'APPLE_TEAM_ID']
 const SECRETS = ['CSC_LINK', 'CSC_KEY_PASSWORD', 'WIN_CSC_LINK', 'WIN_CSC_KEY_PASSWORD', ...NOTARISING]
 
 /** Puts the command line of electron-builder together. */
-export function planDist({ system, for_specs, env }: DistRequest): DistPlan {
+export function planDist({ system, for_specs, env, words = [] }: DistRequest): DistPlan {
   const parts = [
-    { args: [`--${system}`, '--publish', 'never'], notes: [] },
+    // The kinds of installers are read only right behind the system.
+    { args: [`--${system}`, ...words.filter(isKind), '--publish', 'never'], notes: [] },
     for_specs ? specsBuild(system) : whereUpdatesAre(system, env),
     system === 'linux' ? linuxPackage(env) : system === 'mac' ? macSigning(env) : windowsSigning(env),
   ]
   return {
-    args: parts.flatMap((part) => part.args),
+    args: [...parts.flatMap((part) => part.args), ...words.filter((word) => !isKind(word))],
     notes: parts.flatMap((part) => part.notes),
     // Else electron-builder would sign with whatever certificate it finds in the keychain of the person.
     env: {
@@ -44,6 +47,8 @@ export function planDist({ system, for_specs, env }: DistRequest): DistPlan {
     },
   }
 }
+
+const isKind = (word: string): boolean => !word.startsWith('-')
 
 type Part = Pick<DistPlan, 'args' | 'notes'>
 

@@ -17,6 +17,13 @@ describe('what electron-builder is told', () => {
     }
   })
 
+  test('the kinds of installers stand where they are read, and switches come last, where they count', () => {
+    const words = ['--arm64', 'deb', '-c.publish.owner=other', 'rpm']
+    const { args } = planDist({ system: 'linux', for_specs: false, env: {}, words })
+    expect(args.slice(0, 4)).toEqual(['--linux', 'deb', 'rpm', '--publish'])
+    expect(args.slice(-2)).toEqual(['--arm64', '-c.publish.owner=other'])
+  })
+
   test('a Mac app is signed with the certificate that is named, and never with one that is lying about', () => {
     expect(plan('mac').args).toContain('-c.mac.identity=-')
     expect(plan('mac').env).toEqual({ CSC_IDENTITY_AUTO_DISCOVERY: 'false' })
