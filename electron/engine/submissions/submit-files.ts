@@ -13,6 +13,33 @@ export interface SubmitFilesOptions {
   readonly skip_bad: boolean
 }
 
+/** Batches of the reader that go to disk together: each sync costs about as much as a few hundred jobs. */
+const BATCHES_TOGETHER = 4
+
+/** Puts batches of the reader together. What is gathered stays as bounded as they are. */
+class Chunks {
+  readonly #writer: SubmissionWriter
+  #gathered: NewJob[] = []
+  #batches = 0
+
+  constructor(writer: SubmissionWriter) {
+    this.#writer = writer
+  }
+
+  async add(jobs: readonly NewJob[]): Promise<void> {
+    for (const job of jobs) this.#gathered.push(job)
+    this.#batches += 1
+    if (this.#batches >= BATCHES_TOGETHER) await this.flush()
+  }
+
+  async flush(): Promise<void> {
+    const jobs = this.#gathered
+    this.#gathered = []
+    this.#batches = 0
+    await this.#writer.add(jobs)
+  }
+}
+
 export interface FilesSubmitted {
   /** null: nothing was queued, because of the faults or because there were no jobs. */
   readonly submission: Submission | null
@@ -29,7 +56,9 @@ export interface FilesSubmitted {
 export async function submitFiles(options: SubmitFilesOptions): Promise<FilesSubmitted> {
   const writer = options.engine.openSubmission(options.label)
   try {
-    const { count, problems, problem_count } = await options.read((jobs) => writer.add(jobs))
+    const chunks = new Chunks(writer)
+    const { count, problems, problem_count } = await options.read((jobs) => chunks.add(jobs))
+    await chunks.flush()
     const wanted = count > 0 && (problem_count === 0 || options.skip_bad)
     if (wanted) return { submission: await writer.complete(), problems, problem_count }
     await writer.abort()
