@@ -14,13 +14,15 @@ const PAGE_LIMIT_MS = 300
 const SOURCES = [
   { name: 'matrix', file: 'matrix.job.json', content: matrixFile },
   { name: 'lines', file: 'lines.jsonl', content: linesFile },
+  { name: 'table', file: 'table.csv', content: tableFile },
+  { name: 'commands', file: 'list.commands', content: commandsFile },
 ] as const
 
 /** Many jobs out of one file: preview, memory of the reader, and the way into the queue. */
 export const expand: Bench = {
   name: 'expand',
   shows:
-    '100,000 jobs from a matrix and from JSON lines: preview, memory of the reader, submit against bulk submit',
+    '100,000 jobs from a matrix, JSON lines, a table and a list of commands: preview, memory of the reader, submit against bulk submit',
   peers: [],
   async run({ subject, scratch, tally, note }) {
     if (subject === null) {
@@ -82,5 +84,24 @@ function linesFile(): string {
   }
   return axis(JOBS)
     .map((n) => `${line(n)}\n`)
+    .join('')
+}
+
+const rows = (): string[] =>
+  axis(JOBS).map((n) => `${Math.floor(n / 1_000)},${Math.floor(n / 10) % 100},${n % 10}`)
+
+function tableFile(): string {
+  const job = 'tool {a} {b} {c},tool --a {a} --b {b} out/{c}.dat'
+  return `name,command,a,b,c\r\n${rows()
+    .map((row) => `${job},${row}\r\n`)
+    .join('')}`
+}
+
+function commandsFile(): string {
+  return rows()
+    .map((row) => {
+      const [a = '', b = '', c = ''] = row.split(',')
+      return `tool --a ${a} --b ${b} out/${c}.dat\n`
+    })
     .join('')
 }

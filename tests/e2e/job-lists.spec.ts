@@ -19,3 +19,21 @@ test('a list of commands is shown before it is queued, and prose is told from on
   await expect(prose.faults).toContainText('notes.txt:2:1')
   await expect(prose.faults).toContainText('does not look like a list of commands')
 })
+
+test('a table is shown as a job for each of its rows, and its faults with their cells', async ({
+  yard,
+  jobs,
+}) => {
+  const rows = ['one,1', '"t,w""o",2'].map(
+    (row) => `put {name_of},echo {n} > {name_of},${JSON.stringify(jobs.path)},${row}\n`,
+  )
+  const sheet = await yard.drop(jobs.write('jobs.csv', `name,command,cwd,name_of,n\r\n${rows.join('')}`))
+  await expect(sheet.title).toHaveText('Queue 2 jobs?')
+  await expect(sheet.jobs.nth(1)).toContainText(`echo 2 > 't,w"o'`)
+  await sheet.queue()
+  await jobs.appears('t,w"o')
+
+  const wrong = await yard.drop(jobs.write('wrong.csv', 'command,priority\nls,5\nls,high\n'))
+  await expect(wrong.faults).toHaveCount(1)
+  await expect(wrong.faults).toContainText('wrong.csv:3:4')
+})

@@ -1,5 +1,5 @@
 /** Lists of commands, tables and what other programs wrote, as a person runs them. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Place } from './cli-harness.ts'
 
@@ -18,4 +18,23 @@ test('run of a text that is no list of commands runs nothing of it, even where o
   expect(end.code).toBe(2)
   expect(end.stderr).toContain('README.txt:2:1')
   expect(existsSync(place.path('made'))).toBe(false)
+})
+
+test('run works a table, whatever its cells hold', async () => {
+  const place = new Place()
+  place.write('jobs.csv', `command,file,text,cwd\necho {text} > {file},"a b","$(touch pwned) 'x' ""y""",in\n`)
+  place.write('in/.keep', '')
+  const end = await place.cli('run', 'jobs.csv')
+  expect([end.code, end.stdout]).toEqual([0, expect.stringContaining('1 succeeded')])
+  expect(readFileSync(place.path('in/a b'), 'utf8')).toBe(`$(touch pwned) 'x' "y"\n`)
+  expect(existsSync(place.path('in/pwned'))).toBe(false)
+})
+
+test('preview tells what is wrong with a table at its cell', async () => {
+  const place = new Place()
+  place.write('jobs.tsv', 'command\tpriority\nls\thigh\n')
+  const end = await place.cli('preview', 'jobs.tsv')
+  expect(end.code).toBe(2)
+  expect(end.stderr).toContain('jobs.tsv:2:4')
+  expect(end.stderr).toContain('priority')
 })

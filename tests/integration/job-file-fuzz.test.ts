@@ -61,6 +61,9 @@ const JSON_TEXT = JSON.stringify({
 const LINES = `{"name":"a","command":"x","env":{"A":"1"}}\n{"name":"b","command":["y"],"needs":["a"]}\n\n{"command":"z","retry":2}
 {"name":"c","command":["{x}","{y.}"],"inputs":{"values":{"x":["a"],"y":["b","c"]}},"strategy":{"max-parallel":2},"needs":["b"]}\n`
 
+const TABLE = `name,command,priority,retry.limit,env.A,file,\r\n"{file/}","cp {file} ""$HOME""",5,1,x,a b.mov,
+"two\n",ls,,,,"c ""d""",\n,,,,,,\nthree,"echo {file}\necho \${{ inputs.file }}",-1,,,e,\n`
+
 interface Edit {
   readonly at: number
   readonly cut: number
@@ -132,6 +135,8 @@ test.each([
   ['a.job.yaml', YAML],
   ['a.job.json', JSON_TEXT],
   ['a.jsonl', LINES],
+  ['a.csv', TABLE],
+  ['a.tsv', TABLE.replaceAll(',', '\t')],
 ])('a valid %s in which a few bytes are changed is read as jobs or faults', async (name, text) => {
   const drop = new JobDrop()
   const valid = await drop.readText(name, text)
@@ -144,18 +149,26 @@ test.each([
   )
 })
 
-test.each(['a.job.yaml', 'a.job.json', 'a.jsonl', 'a.sh', 'a.yaml', 'a.json', 'a.commands', 'a.txt'])(
-  'random bytes named %s are read as jobs or faults',
-  async (name) => {
-    const drop = new JobDrop()
-    await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
-        expectSound(await drop.readText(name, bytes), drop.path(name))
-      }),
-      { numRuns: 200 },
-    )
-  },
-)
+test.each([
+  'a.job.yaml',
+  'a.job.json',
+  'a.jsonl',
+  'a.sh',
+  'a.yaml',
+  'a.json',
+  'a.commands',
+  'a.txt',
+  'a.csv',
+  'a.tsv',
+])('random bytes named %s are read as jobs or faults', async (name) => {
+  const drop = new JobDrop()
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
+      expectSound(await drop.readText(name, bytes), drop.path(name))
+    }),
+    { numRuns: 200 },
+  )
+})
 
 const anyValue = fc.jsonValue({ maxDepth: 3 })
 const anyJob = fc.dictionary(

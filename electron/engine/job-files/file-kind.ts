@@ -15,6 +15,7 @@ export type FileKind =
   | { readonly kind: 'lines' }
   /** `marked`: named so that each line is a command; else that depends on what it holds. */
   | { readonly kind: 'commands'; readonly marked: boolean }
+  | { readonly kind: 'table'; readonly syntax: 'csv' | 'tsv' }
   | { readonly kind: 'unknown' }
 
 const SCRIPT_ENDINGS: ReadonlySet<string> = new Set([
@@ -34,7 +35,7 @@ const SCRIPT_ENDINGS: ReadonlySet<string> = new Set([
 export const ACCEPTED_FILES =
   'scripts (.sh .bash .py .js .mjs .cjs .ts .mts .ps1 .bat .cmd, or executable with a first line "#!…"), ' +
   '*.job.yaml, *.job.yml, *.job.json, *.jobyard, YAML and JSON with "version: 1" and a job, .jsonl, .ndjson, ' +
-  'lists of commands (.commands, .txt), ' +
+  'lists of commands (.commands, .txt), tables with a column "command" (.csv, .tsv), ' +
   'and folders of these'
 
 export function fileKind(path: string): FileKind {
@@ -42,6 +43,8 @@ export function fileKind(path: string): FileKind {
   const ending = extname(name)
   if (ending === '.jsonl' || ending === '.ndjson') return { kind: 'lines' }
   if (ending === '.commands' || ending === '.txt') return { kind: 'commands', marked: ending === '.commands' }
+  if (ending === '.csv' || ending === '.tsv')
+    return { kind: 'table', syntax: ending === '.csv' ? 'csv' : 'tsv' }
   if (ending === '.json') return { kind: 'document', syntax: 'json', marked: name.endsWith('.job.json') }
   if (ending === '.yaml' || ending === '.yml') {
     return { kind: 'document', syntax: 'yaml', marked: /\.job\.ya?ml$/.test(name) }

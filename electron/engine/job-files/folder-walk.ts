@@ -100,7 +100,8 @@ export class FolderWalk {
       stats = statSync(path)
     } catch (error) {
       // A link that leads nowhere is nobody's business, unless it is called a job file.
-      if (!isTakenInFolders(kind) || (kind.kind === 'document' && !kind.marked)) return
+      if (!isTakenInFolders(kind) || kind.kind === 'table' || (kind.kind === 'document' && !kind.marked))
+        return
       throw asFileFault(error)
     }
     if (stats.isDirectory()) {

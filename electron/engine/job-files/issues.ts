@@ -39,7 +39,8 @@ function hasMisspeltTask(issues: readonly Issue[]): boolean {
   )
 }
 
-function guess(key: string, known: readonly string[]): string | null {
+/** The key that was probably meant: called so elsewhere, or spelt nearly like it; or null. */
+export function guess(key: string, known: readonly string[]): string | null {
   const near = SYNONYMS.get(simplified(key.slice(0, MAX_GUESSED_CHARS))) ?? nearest(key, known)
   return near !== null && known.includes(near) ? near : null
 }
@@ -161,7 +162,17 @@ function isOneOf(keys: readonly string[], key: string): boolean {
 }
 
 /** Keys that hold a map with keys of its own. */
-const NESTED = ['retry', 'stop', 'log', 'limits', 'unique', 'schedule', 'defaults', 'strategy', 'inputs'] as const
+const NESTED = [
+  'retry',
+  'stop',
+  'log',
+  'limits',
+  'unique',
+  'schedule',
+  'defaults',
+  'strategy',
+  'inputs',
+] as const
 
 function keysAt(path: SpecPath, { prefix, keys }: IssueContext): readonly string[] {
   const inner = path.slice(prefix.length)

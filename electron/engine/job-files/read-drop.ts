@@ -16,6 +16,7 @@ import type { Environment } from './normalise.ts'
 import { ProblemList } from './problem-list.ts'
 import { referencedFiles } from './references.ts'
 import { ScriptStore } from './script-store.ts'
+import { readTable } from './table.ts'
 import { Targets } from './targets.ts'
 
 /** The spec of a script is mostly paths. */
@@ -88,6 +89,8 @@ async function readFile(file: FoundFile, context: DocumentContext): Promise<bool
     case 'commands':
       await readCommandsFile({ path: file.path, ...file.kind }, context)
       return true
+    case 'table':
+      return readTable({ path: file.path, ...file.kind }, file.named, context)
     case 'document':
       return readDocument({ path: file.path, ...file.kind }, file.named, context)
     default:

@@ -1,0 +1,80 @@
+import { oneLine } from './normalise.ts'
+import type { Environment } from './normalise.ts'
+import type { OnFault } from './source.ts'
+import type { SpecPath } from './spec-path.ts'
+import { compileTemplate, fillTemplate } from './template.ts'
+import type { Template } from './template.ts'
+
+const MAX_NAME_CHARS = 200
+/** Templates that are kept: in many a table every row has the same command. */
+const MAX_KNOWN = 256
+
+/** Texts of a job in which `{column}` stands for a cell of the same row. */
+export class TableTexts {
+  /** Columns that a text has named. */
+  readonly used = new Set<string>()
+  readonly #names: readonly string[]
+  readonly #env: Environment
+  readonly #known = new Map<string, Template | null>()
+
+  /** @param names of the columns; where there are none, no text has holes */
+  constructor(names: readonly string[], env: Environment) {
+    this.#names = names
+    this.#env = env
+  }
+
+  /** @param values one for each name. @returns the job with its texts filled */
+  fill(job: Record<string, unknown>, values: readonly string[], onFault: OnFault): Record<string, unknown> {
+    if (this.#names.length === 0) return job
+    const filled = { ...job }
+    for (const key of ['name', 'command', 'cwd', 'group', 'unique'] as const) {
+      const text = job[key]
+      if (typeof text === 'string') filled[key] = this.#text(text, [key], values, onFault)
+    }
+    const { env } = job
+    if (typeof env === 'object' && env !== null) {
+      filled['env'] = Object.fromEntries(
+        Object.entries(env).map(([name, text]: [string, unknown]) => [
+          name,
+          typeof text === 'string' ? this.#text(text, ['env', name], values, onFault) : text,
+        ]),
+      )
+    }
+    return filled
+  }
+
+  #text(text: string, path: SpecPath, values: readonly string[], onFault: OnFault): string {
+    // Only in a command for the shell values are quoted.
+    const use = { shell: path[0] === 'command' }
+    const template = this.#compiled(text, path, use, onFault)
+    if (template === null) return text
+    const filled = fillTemplate(template, { values, matrix: {}, number: 0, slot_mark: '' }, use)
+    // What a value is made of is nobody's fault.
+    return path[0] === 'name' ? oneLine(filled, MAX_NAME_CHARS) : filled
+  }
+
+  #compiled(
+    text: string,
+    path: SpecPath,
+    use: { readonly shell: boolean },
+    onFault: OnFault,
+  ): Template | null {
+    const key = `${use.shell ? 'shell' : 'plain'} ${text}`
+    const known = this.#known.get(key)
+    if (known !== undefined) return known
+    const scope = { sources: this.#names, names_only: true, matrix: null, env: this.#env }
+    const compiled = compileTemplate(text, scope, use)
+    if (compiled !== null && 'message' in compiled) {
+      onFault(() => ({ ...compiled, path }))
+      return null
+    }
+    for (const piece of compiled ?? []) {
+      const position = piece.kind === 'value' ? piece.position : null
+      const name = position === null ? undefined : this.#names[position - 1]
+      if (name !== undefined) this.used.add(name)
+    }
+    if (this.#known.size >= MAX_KNOWN) this.#known.clear()
+    this.#known.set(key, compiled)
+    return compiled
+  }
+}

@@ -1,0 +1,207 @@
+import { dirname } from 'node:path'
+import { jobEntrySchema } from '../../../shared/job-file.ts'
+import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
+import type { JobSpec } from '../../../shared/job-spec.ts'
+import type { DocumentContext } from './document.ts'
+import { FileFault } from './file-fault.ts'
+import { guess } from './issues.ts'
+import { toSpec } from './normalise.ts'
+import { parseEntry } from './parse-entry.ts'
+import { FaultCounter } from './problem-list.ts'
+import { RegularFile } from './regular-file.ts'
+import type { OnFault, RawFault } from './source.ts'
+import { pathText, quoted } from './spec-path.ts'
+import type { SpecPath } from './spec-path.ts'
+import { specChars } from './sweep-order.ts'
+import { TableColumns } from './table-columns.ts'
+import { cellPlace, styleOf, TableRows } from './table-rows.ts'
+import type { RowOrFault, TableRow, TableStyle } from './table-rows.ts'
+import { TableTexts } from './table-texts.ts'
+import { readTextLines } from './text-lines.ts'
+import type { LineFault } from './text-lines.ts'
+
+/** A file with a job in each row. */
+export interface TableFile {
+  readonly path: string
+  readonly syntax: 'csv' | 'tsv'
+}
+
+/**
+ * Reads a table row by row, in memory that does not depend on its length.
+ * @param named somebody has named this file; in a folder, tables without a column `command` are passed over
+ * @returns whether it was a job file
+ */
+export async function readTable(file: TableFile, named: boolean, context: DocumentContext): Promise<boolean> {
+  const reader = new TableReader(file, named, context)
+  let opened: RegularFile | null = null
+  try {
+    opened = new RegularFile(file.path)
+    for (const line of readTextLines(opened)) {
+      reader.line(line)
+      if (context.batches.isFull) await context.batches.flush()
+      if (reader.isOver) break
+    }
+    reader.end()
+  } catch (error) {
+    if (!(error instanceof FileFault)) throw error
+    reader.fault(error)
+  } finally {
+    opened?.close()
+  }
+  return reader.tell()
+}
+
+interface Head {
+  readonly columns: TableColumns
+  readonly texts: TableTexts
+  readonly row: TableRow
+}
+
+class TableReader {
+  readonly #file: TableFile
+  readonly #named: boolean
+  readonly #context: DocumentContext
+  readonly #problems = new FaultCounter<JobFileProblem>()
+  #style: TableStyle | null = null
+  #rows: TableRows | null = null
+  #head: Head | null = null
+  #isEmpty = true
+  /** Not a table of ours, or nothing more can be read of it. */
+  #isOver = false
+  #isForeign = false
+
+  constructor(file: TableFile, named: boolean, context: DocumentContext) {
+    this.#file = file
+    this.#named = named
+    this.#context = context
+  }
+
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  line(line: Parameters<TableRows['feed']>[0]): void {
+    this.#style ??= styleOf(this.#file.syntax, line.text)
+    this.#rows ??= new TableRows(this.#style)
+    for (const read of this.#rows.feed(line)) this.#take(read)
+    if (this.#rows.isBroken) this.#isOver = true
+  }
+
+  end(): void {
+    if (this.#rows !== null && !this.#isOver) for (const read of this.#rows.end()) this.#take(read)
+    const { columns, texts, row } = this.#head ?? {}
+    if (columns === undefined || texts === undefined || row === undefined) return
+    if (columns.faults.length > 0) return
+    for (const { index, code, message } of columns.slips(texts.used)) this.#at(row, index, { code, message })
+  }
+
+  fault({ code, message }: FileFault): void {
+    this.#isEmpty = false
+    this.#problems.add(() => ({
+      ...{ file: this.#file.path, line: null, column: null, path: '' },
+      ...{ code, message },
+    }))
+  }
+
+  /** @returns whether it was a job file */
+  tell(): boolean {
+    // What nobody has named and is no table of ours has no faults that would matter.
+    if (!this.#named && this.#head === null) return false
+    if (this.#isEmpty && !this.#isForeign && this.#problems.count === 0) {
+      const message =
+        'There is no job in this table. It needs a row of names of columns, and one for each job.'
+      this.#problem({ line: 1, column: 1, code: 'EMPTY', message })
+    }
+    this.#context.problems.add(this.#problems.kept, this.#problems.more)
+    return true
+  }
+
+  #take(read: RowOrFault): void {
+    if (this.#isOver) return
+    if (read.kind === 'fault') this.#problem(read.fault)
+    else if (this.#head === null) this.#header(read.row)
+    else this.#row(read.row, this.#head)
+  }
+
+  #header(row: TableRow): void {
+    const columns = TableColumns.of(row.cells)
+    if (columns === null) {
+      this.#isOver = true
+      this.#isForeign = true
+      const near = row.cells.find((cell) => guess(cell.trim(), ['command']) !== null)
+      const hint = near === undefined ? '' : ` Is it the one called ${quoted(near)}?`
+      const message = `There is no column "command" in this table, so nothing says what to run.${hint}`
+      this.#problem({ line: row.line, column: 1, code: 'NOT_A_JOB_FILE', message })
+      return
+    }
+    this.#head = { columns, row, texts: new TableTexts(columns.names, this.#context.env) }
+    for (const { index, code, message } of columns.faults) this.#at(row, index, { code, message })
+    if (columns.faults.length > 0) this.#isOver = true
+  }
+
+  #row(row: TableRow, { columns, texts }: Head): void {
+    this.#isEmpty = false
+    const { cells } = row
+    const width = columns.columns.length
+    if (cells.length !== width) {
+      const message = `This row has ${cells.length} cells, but the table has ${width} columns. Is there a comma that belongs into quotes?`
+      const code = 'INVALID'
+      this.#at(row, Math.min(cells.length - 1, width), { code, message })
+      return
+    }
+    const nameless = columns.columns.findIndex(
+      ({ kind }, index) => kind === 'nameless' && cells[index] !== '',
+    )
+    if (nameless >= 0) {
+      const message = `There is something in this cell, but its column has no name.`
+      this.#at(row, nameless, { code: 'INVALID', message })
+      return
+    }
+    this.#job(row, columns, texts)
+  }
+
+  #job(row: TableRow, columns: TableColumns, texts: TableTexts): void {
+    const faults = new FaultCounter<RawFault>()
+    const spec = this.#spec(row, columns, texts, (make) => {
+      faults.add(make)
+    })
+    for (const fault of faults.kept) this.#at(row, columns.indexOf(fault.path), fault)
+    this.#problems.addMore(faults.more)
+    if (spec !== null && faults.count === 0) this.#context.batches.add({ spec }, specChars(spec))
+  }
+
+  #spec(row: TableRow, columns: TableColumns, texts: TableTexts, onFault: OnFault): JobSpec | null {
+    const values = columns.columns.flatMap(({ kind }, index) =>
+      kind === 'value' ? [row.cells[index] ?? ''] : [],
+    )
+    const job = texts.fill(columns.job(row.cells), values, onFault)
+    const entry = parseEntry(jobEntrySchema, { root: job, prefix: [], keys: 'job' }, onFault)
+    const { path: file } = this.#file
+    const { targets, env } = this.#context
+    const at = { file, folder: dirname(file), line: row.line, path: [], defaults: {} }
+    return entry === null ? null : toSpec(entry, { ...at, targets, env, onFault })
+  }
+
+  /** A fault in a cell. */
+  #at(
+    row: TableRow,
+    index: number,
+    fault: Pick<RawFault, 'code' | 'message' | 'found' | 'expected'> & { readonly path?: SpecPath },
+  ): void {
+    const { code, message, path = [], found, expected } = fault
+    if (this.#style === null) return
+    const style = this.#style
+    this.#problems.add(() => ({
+      file: this.#file.path,
+      ...cellPlace(row, index, style),
+      path: pathText(path),
+      ...{ code, message },
+      ...(found === undefined ? {} : { found }),
+      ...(expected === undefined ? {} : { expected }),
+    }))
+  }
+
+  #problem(fault: LineFault): void {
+    this.#problems.add(() => ({ file: this.#file.path, path: '', ...fault }))
+  }
+}
