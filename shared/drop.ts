@@ -37,8 +37,8 @@ export interface PreviewJob {
   readonly slots: number
   /** When it starts at the earliest, for a schedule first; null: as soon as it may. */
   readonly starts_ms: number | null
-  /** It is a schedule: its pattern and zone. */
-  readonly schedule: { readonly cron: string; readonly tz: string } | null
+  /** It is a schedule: its pattern and zone, and the one there is already that is the same (null: there is none). */
+  readonly schedule: { readonly cron: string; readonly tz: string; readonly same_as: number | null } | null
   /** A waiting or running job that is the same, or null. */
   readonly duplicate_of: number | null
   /** The job that has the unique key of this one, which would not be queued now; null: there is none. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import type {
   DropPreview,
@@ -11,8 +12,9 @@ import type {
 } from '../../../shared/drop.ts'
 import { JobyardError } from '../../../shared/errors.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
-import type { NewJob } from '../../../shared/job-spec.ts'
+import type { JobSpec, NewJob } from '../../../shared/job-spec.ts'
 import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
+import type { ScheduleStatus } from '../../../shared/status.ts'
 import { taskText } from '../../../shared/task-text.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import { readJobFiles } from '../job-files/read-job-files.ts'
@@ -173,8 +175,11 @@ export class Drops {
       history.duplicates(jobs.map(({ spec }) => writeSpecText(spec))),
       history.holders(jobs.map(({ spec }) => spec.unique ?? null)),
     ])
+    const hasSchedules = jobs.some(({ spec }) => spec.schedule !== undefined)
+    const schedules = hasSchedules ? await this.#options.owned.engine.schedules() : []
     return jobs.map((job, index) => ({
       ...previewOf(job, folder),
+      schedule: scheduleOf(job.spec, schedules),
       duplicate_of: duplicates[index] ?? null,
       unique_of: holders[index] ?? null,
     }))
@@ -235,7 +240,7 @@ function named(problem: JobFileProblem, folder: string | null): JobFileProblem {
 function previewOf(
   { spec, needs = [] }: NewJob,
   folder: string | null,
-): Omit<PreviewJob, 'duplicate_of' | 'unique_of'> {
+): Omit<PreviewJob, 'duplicate_of' | 'unique_of' | 'schedule'> {
   const { name, task, cwd, env = {}, source, schedule } = spec
   return {
     name,
@@ -246,11 +251,23 @@ function previewOf(
     priority: spec.priority ?? SPEC_DEFAULTS.priority,
     slots: spec.slots ?? SPEC_DEFAULTS.slots,
     starts_ms: schedule === undefined ? (spec.at_ms ?? null) : nextTime(schedule, Date.now()),
-    schedule: schedule === undefined ? null : { cron: schedule.cron, tz: schedule.tz },
     env,
     needs: needs.length,
     source: { file: shortPath(source?.file ?? '', folder), line: source?.line ?? null },
   }
+}
+
+/** Dropped a second time, it would submit everything twice. */
+function scheduleOf(
+  { name, schedule, task }: JobSpec,
+  known: readonly ScheduleStatus[],
+): PreviewJob['schedule'] {
+  if (schedule === undefined) return null
+  const wanted = { name, schedule, task }
+  const same = known.find((other) =>
+    isDeepStrictEqual({ name: other.name, schedule: other.schedule, task: other.task }, wanted),
+  )
+  return { cron: schedule.cron, tz: schedule.tz, same_as: same?.id ?? null }
 }
 
 function overridden({ spec, ...job }: NewJob, { group, priority, hold }: DropSubmit): NewJob {
