@@ -99,7 +99,7 @@ export class ReadyQueue {
       if (job === undefined) continue
       const places = this.#placesOf(lane, job)
       if (roomOf(lane) < places) {
-        if (ownRoom(lane) >= places) noteFirst((waiting ??= new Map()), outermost(lane), job)
+        if (ownRoom(lane) >= places) noteFirst((waiting ??= new Map<Lane, ReadyJob>()), outermost(lane), job)
       } else if (best === undefined || compareReady(job, best) < 0) best = job
     }
     return waiting === null ? best : this.#bestBefore(waiting)
