@@ -81,7 +81,7 @@ export const duration = durationOf(
   description: 'A number of seconds, or text like "1h30m", "250ms" or ISO 8601 "PT5M". Ten years at most.',
 })
 /** Milliseconds after parsing, at least one. */
-export const positiveDuration = durationOf(
+const positiveDuration = durationOf(
   z.number({ error: POSITIVE_DURATION }).positive({ error: POSITIVE_DURATION }),
   1,
   POSITIVE_DURATION,
