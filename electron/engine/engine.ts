@@ -234,7 +234,9 @@ export class Engine {
       if (count === 0) return false
       if (isActive(state)) return true
       if (control.state === 'paused') return false
-      return state === 'scheduled' || state === 'retrying' || (state === 'queued' && !queue.isPaused(group_id))
+      return (
+        state === 'scheduled' || state === 'retrying' || (state === 'queued' && !queue.isPaused(group_id))
+      )
     })
     return !canRun && active.size === 0
   }

@@ -20,7 +20,10 @@ export function addSchedule(spec: JobSpec, entry: JobEntry, context: SpecContext
   if (at !== undefined) spec.at_ms = at
   if (cron === undefined) return true
   if (entry.needs !== undefined && entry.needs.length > 0)
-    return tell(['needs'], conflict('A job with a cron schedule comes again and again, and cannot need jobs that come once.'))
+    return tell(
+      ['needs'],
+      conflict('A job with a cron schedule comes again and again, and cannot need jobs that come once.'),
+    )
   const tz = schedule.tz ?? Intl.DateTimeFormat().resolvedOptions().timeZone
   const why = cronFault({ cron, tz })
   if (why !== null)

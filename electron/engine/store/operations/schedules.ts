@@ -23,7 +23,8 @@ export function fireSchedule(
 ): ResultOf<'fire-schedule'> {
   const { schedule_id, expected_next_ms, next_ms, at_ms, fires, passed } = operation
   const changes = context.changes()
-  if (context.number(IS_DUE, schedule_id, expected_next_ms) === null) return { ...changes.build(), queued: [] }
+  if (context.number(IS_DUE, schedule_id, expected_next_ms) === null)
+    return { ...changes.build(), queued: [] }
   const queued: Firing[] = []
   for (const firing of fires) {
     const job = heldBack(context, operation, firing.job)
