@@ -37,3 +37,17 @@ test('a table is shown as a job for each of its rows, and its faults with their 
   await expect(wrong.faults).toHaveCount(1)
   await expect(wrong.faults).toContainText('wrong.csv:3:4')
 })
+
+test('the settings inside a script are those of its job', async ({ yard, jobs }) => {
+  const header = (group: string): string =>
+    `#!/bin/sh\n# /// jobyard\n# name = "from inside"\n# group = ${group}\n# ///\n`
+  const sheet = await yard.drop(jobs.write('inside.sh', `${header('"texts"')}echo done\n`))
+  await expect(sheet.title).toHaveText('Queue 1 job?')
+  await expect(sheet.jobs.first()).toContainText('from inside')
+  await expect(sheet.jobs.first()).toContainText('texts')
+  await sheet.cancel()
+
+  const wrong = await yard.drop(jobs.write('wrong.sh', `${header('5')}echo done\n`))
+  await expect(wrong.faults).toHaveCount(1)
+  await expect(wrong.faults).toContainText('wrong.sh:4:11')
+})

@@ -1,4 +1,4 @@
-/** Lists of commands, tables and what other programs wrote, as a person runs them. */
+/** Lists of commands, tables, settings in scripts and what other programs wrote, as a person runs them. */
 import { existsSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { Place } from './cli-harness.ts'
@@ -37,4 +37,22 @@ test('preview tells what is wrong with a table at its cell', async () => {
   expect(end.code).toBe(2)
   expect(end.stderr).toContain('jobs.tsv:2:4')
   expect(end.stderr).toContain('priority')
+})
+
+test('run takes the settings that stand in a script', async () => {
+  const place = new Place()
+  const header = '# /// jobyard\n# args = ["a b"]\n# env.WHO = "me"\n# cwd = "in"\n# ///\n'
+  place.write('in/.keep', '')
+  place.write('job.sh', `#!/bin/sh\n${header}echo "$1 $WHO" > made\n`)
+  expect((await place.cli('run', 'job.sh')).code).toBe(0)
+  expect(readFileSync(place.path('in/made'), 'utf8')).toBe('a b me\n')
+})
+
+test('preview tells what is wrong with the settings in a script, with line and column', async () => {
+  const place = new Place()
+  place.write('job.py', '# /// script\n# [tool.jobyard]\n# retry = { limt = 3 }\n# ///\n')
+  const end = await place.cli('preview', 'job.py')
+  expect(end.code).toBe(2)
+  expect(end.stderr).toContain('job.py:3:13')
+  expect(end.stderr).toContain('Did you mean "limit"?')
 })

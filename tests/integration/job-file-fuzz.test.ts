@@ -64,6 +64,23 @@ const LINES = `{"name":"a","command":"x","env":{"A":"1"}}\n{"name":"b","command"
 const TABLE = `name,command,priority,retry.limit,env.A,file,\r\n"{file/}","cp {file} ""$HOME""",5,1,x,a b.mov,
 "two\n",ls,,,,"c ""d""",\n,,,,,,\nthree,"echo {file}\necho \${{ inputs.file }}",-1,,,e,\n`
 
+const SCRIPT = `#!/usr/bin/env python3
+# /// script
+# dependencies = []
+#
+# [tool.jobyard]
+# name = "a {value}"
+# args = ["x", 1, '''y''', "{}"]
+# retry = { limit = 2, exit_codes = [75, 0x1] } # a comment
+# env.LANG = """
+# C"""
+# inputs.values = ["b", "c"]
+# [tool.jobyard.stop]
+# "signal" = 'SIGINT'
+# ///
+print(1)
+`
+
 interface Edit {
   readonly at: number
   readonly cut: number
@@ -136,6 +153,7 @@ test.each([
   ['a.job.json', JSON_TEXT],
   ['a.jsonl', LINES],
   ['a.csv', TABLE],
+  ['a.py', SCRIPT],
   ['a.tsv', TABLE.replaceAll(',', '\t')],
 ])('a valid %s in which a few bytes are changed is read as jobs or faults', async (name, text) => {
   const drop = new JobDrop()

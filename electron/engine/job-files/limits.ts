@@ -13,6 +13,9 @@ export const MAX_SHEBANG_BYTES = 1 * KIB
 /** So much of a script is searched for NUL: what has one there is a program or an image, not a script. */
 export const SCRIPT_TEXT_BYTES = 8 * KIB
 
+/** The settings that stand in a script, in UTF-16 units. */
+export const MAX_HEADER_CHARS = 64 * KIB
+
 /** Jobs of one YAML or JSON file: as many as the shortest ones that can be written fit into the largest file. */
 export const MAX_DOCUMENT_JOBS = MAX_JSON_BYTES / '{"command":"x"},'.length
 

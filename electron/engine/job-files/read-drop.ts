@@ -1,26 +1,21 @@
-import { basename, dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { missingCase } from '../../../shared/errors.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
-import type { JobSpec } from '../../../shared/job-spec.ts'
 import { readCommandsFile } from './commands-file.ts'
 import { readDocument } from './document.ts'
 import type { DocumentContext } from './document.ts'
-import { FileFault } from './file-fault.ts'
 import { FolderWalk } from './folder-walk.ts'
 import type { FoundFile } from './folder-walk.ts'
 import { JobBatches } from './job-batches.ts'
 import type { OnJobs } from './job-batches.ts'
 import { readJsonLines } from './json-lines.ts'
-import { oneLine } from './normalise.ts'
 import type { Environment } from './normalise.ts'
 import { ProblemList } from './problem-list.ts'
 import { referencedFiles } from './references.ts'
+import { readScript } from './script-header-job.ts'
 import { ScriptStore } from './script-store.ts'
 import { readTable } from './table.ts'
 import { Targets } from './targets.ts'
-
-/** The spec of a script is mostly paths. */
-const SCRIPT_SPEC_CHARS = 300
 
 export interface DropOptions {
   /** Files and folders, relative ones to `cwd`. */
@@ -81,7 +76,7 @@ export async function readDrop(options: DropOptions): Promise<JobFilesRead> {
 async function readFile(file: FoundFile, context: DocumentContext): Promise<boolean> {
   switch (file.kind.kind) {
     case 'script':
-      readScript(file.path, context)
+      await readScript(file.path, context)
       return true
     case 'lines':
       await readJsonLines(file.path, context)
@@ -96,20 +91,4 @@ async function readFile(file: FoundFile, context: DocumentContext): Promise<bool
     default:
       return missingCase(file.kind)
   }
-}
-
-function readScript(path: string, { targets, batches, problems }: DocumentContext): void {
-  const script = targets.script(path)
-  if (script instanceof FileFault) {
-    problems.addFileFault(path, script)
-    return
-  }
-  const { sha256, interpreter } = script
-  const spec: JobSpec = {
-    name: oneLine(basename(path)),
-    task: { kind: 'script', sha256, original_path: path, interpreter: [...interpreter], args: [] },
-    cwd: dirname(path),
-    source: { file: path },
-  }
-  batches.add({ spec }, SCRIPT_SPEC_CHARS)
 }

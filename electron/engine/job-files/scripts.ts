@@ -2,6 +2,8 @@ import { extname } from 'node:path'
 import { FileFault } from './file-fault.ts'
 import { MAX_SCRIPT_BYTES, SCRIPT_TEXT_BYTES } from './limits.ts'
 import { readWhole, withFile } from './regular-file.ts'
+import { findHeader } from './script-header.ts'
+import type { BadHeader, ScriptHeader } from './script-header.ts'
 import type { ScriptStore } from './script-store.ts'
 import { interpreterOf } from './shebang.ts'
 import { foreignEncoding } from './text.ts'
@@ -10,6 +12,8 @@ import { foreignEncoding } from './text.ts'
 export interface StoredScript {
   readonly sha256: string
   readonly interpreter: readonly string[]
+  /** Settings that stand in it. They count where it is a job of its own, not where a job file runs it. */
+  readonly header: ScriptHeader | BadHeader | null
 }
 
 /**
@@ -21,7 +25,8 @@ export function storeScript(path: string, store: ScriptStore, platform = process
   const ending = extname(path).toLowerCase()
   refuseUnlessScript(content, ending)
   const interpreter = interpreterOf(content, ending, platform)
-  return { sha256: store.put(content), interpreter }
+  const isPython = ending === '.py' || interpreter.some((word) => /\bpython[\d.]*$/.test(word))
+  return { sha256: store.put(content), interpreter, header: findHeader(content, isPython) }
 }
 
 function refuseUnlessScript(content: Buffer, ending: string): void {

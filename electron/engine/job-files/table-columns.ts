@@ -19,16 +19,7 @@ export interface ColumnFault extends Pick<RawFault, 'code' | 'message'> {
 }
 
 /** What is no single value belongs into another format. */
-const NOT_IN_TABLES: readonly string[] = [
-  'script',
-  'args',
-  'module',
-  'with',
-  'strategy',
-  'inputs',
-  'needs',
-  'schedule',
-]
+const NOT_IN_TABLES: readonly string[] = ['script', 'args', 'module', 'with', 'strategy', 'inputs', 'needs']
 const KEYS: readonly string[] = KNOWN_KEYS.job.filter((key) => !NOT_IN_TABLES.includes(key))
 /** Keys whose cells are text, whatever they look like. */
 const TEXT_KEYS: readonly string[] = ['name', 'command', 'cwd', 'env', 'group', 'unique']
