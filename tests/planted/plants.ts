@@ -16,7 +16,10 @@ export const PLANTS: readonly Plant[] = [
     replace: [
       // The answer of the claim is not looked at, and a job stays first in its window while it is claimed.
       { find: 'if (taken[index++] !== true) {', by: 'if (index++ < 0) {' },
-      { find: 'if (active.ofJob(next.id) !== undefined) continue', by: 'queue.offer(next)' },
+      {
+        find: 'if (active.ofJob(next.id) !== undefined || halts.isStopping(next)) continue',
+        by: 'queue.offer(next)',
+      },
     ],
   },
   {
