@@ -51,3 +51,24 @@ test('the settings inside a script are those of its job', async ({ yard, jobs })
   await expect(wrong.faults).toHaveCount(1)
   await expect(wrong.faults).toContainText('wrong.sh:4:11')
 })
+
+test('of a joblog and of the tasks of pueue, what has not succeeded is shown', async ({ yard, jobs }) => {
+  const header = 'Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand\n'
+  const line = (seq: number, exit: number): string =>
+    `${seq}\t:\t1.0\t1.0\t0\t0\t${exit}\t0\techo try ${seq}\n`
+  const log = await yard.drop(jobs.write('run.log', header + line(1, 0) + line(2, 1)))
+  await expect(log.title).toHaveText('Queue 1 job?')
+  await expect(log.jobs.first()).toContainText('echo try 2')
+  await log.cancel()
+
+  const task = { path: jobs.path, group: 'video', priority: 0, label: null }
+  const tasks = {
+    0: { ...task, command: 'echo zero', status: { Done: { result: 'Success' } } },
+    1: { ...task, command: 'echo one > made', dependencies: [0], status: { Queued: {} } },
+  }
+  const status = await yard.drop(jobs.write('status.json', JSON.stringify({ tasks, groups: {} })))
+  await expect(status.title).toHaveText('Queue 1 job?')
+  await expect(status.jobs.first()).toContainText('video')
+  await status.queue()
+  await jobs.appears('made')
+})

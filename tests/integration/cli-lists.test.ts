@@ -1,5 +1,6 @@
 /** Lists of commands, tables, settings in scripts and what other programs wrote, as a person runs them. */
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Place } from './cli-harness.ts'
 
@@ -55,4 +56,15 @@ test('preview tells what is wrong with the settings in a script, with line and c
   expect(end.code).toBe(2)
   expect(end.stderr).toContain('job.py:3:13')
   expect(end.stderr).toContain('Did you mean "limit"?')
+})
+
+test('run of the logs among the examples works what is left of them', async () => {
+  const place = new Place()
+  const examples = join(import.meta.dirname, '../../resources/examples')
+  const files = ['unfinished.joblog', 'pueue-status.json'].map((name) => join(examples, name))
+  const end = await place.cli('run', ...files)
+  expect(end.code).toBe(0)
+  expect(end.stdout).toContain('wc -w data/moby.txt')
+  expect(end.stdout).toContain('left over')
+  expect(end.stdout).toContain('2 succeeded')
 })

@@ -81,6 +81,24 @@ const SCRIPT = `#!/usr/bin/env python3
 print(1)
 `
 
+const JOBLOG = `Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tExitval\tSignal\tCommand
+1\t:\t1795796938.548\t     0.010\t0\t2\t0\t0\tgood
+2\t:\t1795796938.548\t     0.010\t0\t2\t1\t0\tb\\ad 'x\ty'
+2\t:\t1795796938.548\t     0.010\t0\t2\t-1\t9\tb\\ad 'x\ty'\n`
+const PUEUE_TASK = { command: 'a', path: '/x', group: 'g', priority: 1, label: null, dependencies: [] }
+const PUEUE = JSON.stringify(
+  {
+    tasks: {
+      0: { ...PUEUE_TASK, status: { Done: { result: { Failed: 1 } } } },
+      1: { ...PUEUE_TASK, dependencies: [0, 7], status: 'Queued' },
+      2: { ...PUEUE_TASK, status: { Stashed: { enqueue_at: '2030-01-01T00:00:00Z' } } },
+    },
+    groups: { g: { status: 'Running', parallel_tasks: 1 } },
+  },
+  null,
+  1,
+)
+
 interface Edit {
   readonly at: number
   readonly cut: number
@@ -154,6 +172,8 @@ test.each([
   ['a.jsonl', LINES],
   ['a.csv', TABLE],
   ['a.py', SCRIPT],
+  ['a.joblog', JOBLOG],
+  ['status.json', PUEUE],
   ['a.tsv', TABLE.replaceAll(',', '\t')],
 ])('a valid %s in which a few bytes are changed is read as jobs or faults', async (name, text) => {
   const drop = new JobDrop()

@@ -2,6 +2,7 @@ import { looksLikeJobFile, readDocumentText } from './document-text.ts'
 import type { DocumentFile } from './document-text.ts'
 import { DocumentFaults, documentJobs } from './document-jobs.ts'
 import { ACCEPTED_FILES } from './file-kind.ts'
+import { isPueueStatus, readPueueStatus } from './interchange-pueue.ts'
 import type { JobBatches } from './job-batches.ts'
 import { parseJsonText } from './json-file.ts'
 import type { Environment } from './normalise.ts'
@@ -38,6 +39,10 @@ export async function readDocument(
   const faults = new DocumentFaults()
   const isEmpty = text.trim() === ''
   const parsed = isEmpty ? EMPTY : parseText(file, text, faults)
+  if (named && parsed !== null && isPueueStatus(parsed.value)) {
+    await readPueueStatus(file.path, text, parsed, context)
+    return true
+  }
   if (!named && !file.marked && !isJobFile(parsed, text)) return false
   if (parsed !== null && checkFrame(file, text, parsed, faults)) {
     await readJobs(file, text, parsed, faults, context)

@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path'
 import { FileFault } from './file-fault.ts'
+import { startsAsJoblog } from './interchange-joblog.ts'
 import { withFile } from './regular-file.ts'
 
 /** Opens with Jobyard on every system; two endings, as in `.job.yaml`, mean nothing to macOS and Windows. */
@@ -16,6 +17,8 @@ export type FileKind =
   /** `marked`: named so that each line is a command; else that depends on what it holds. */
   | { readonly kind: 'commands'; readonly marked: boolean }
   | { readonly kind: 'table'; readonly syntax: 'csv' | 'tsv' }
+  /** A log of GNU parallel. */
+  | { readonly kind: 'joblog' }
   | { readonly kind: 'unknown' }
 
 const SCRIPT_ENDINGS: ReadonlySet<string> = new Set([
@@ -36,6 +39,7 @@ export const ACCEPTED_FILES =
   'scripts (.sh .bash .py .js .mjs .cjs .ts .mts .ps1 .bat .cmd, or executable with a first line "#!…"), ' +
   '*.job.yaml, *.job.yml, *.job.json, *.jobyard, YAML and JSON with "version: 1" and a job, .jsonl, .ndjson, ' +
   'lists of commands (.commands, .txt), tables with a column "command" (.csv, .tsv), ' +
+  'a joblog of GNU parallel, the output of "pueue status --json" (.json), ' +
   'and folders of these'
 
 export function fileKind(path: string): FileKind {
@@ -43,6 +47,7 @@ export function fileKind(path: string): FileKind {
   const ending = extname(name)
   if (ending === '.jsonl' || ending === '.ndjson') return { kind: 'lines' }
   if (ending === '.commands' || ending === '.txt') return { kind: 'commands', marked: ending === '.commands' }
+  if (ending === '.joblog') return { kind: 'joblog' }
   if (ending === '.csv' || ending === '.tsv')
     return { kind: 'table', syntax: ending === '.csv' ? 'csv' : 'tsv' }
   if (ending === '.json') return { kind: 'document', syntax: 'json', marked: name.endsWith('.job.json') }
@@ -56,9 +61,17 @@ export function fileKind(path: string): FileKind {
   return { kind: SCRIPT_ENDINGS.has(ending) ? 'script' : 'unknown' }
 }
 
-/** False for a file that is passed over unless somebody has named it: text lies in many a folder. */
+/** The kind of a file that somebody has named: a log of GNU parallel may have any name. */
+export function namedKind(path: string): FileKind {
+  const kind = fileKind(path)
+  const isOpen = kind.kind === 'unknown' || kind.kind === 'table' || kind.kind === 'commands'
+  return isOpen && startsAsJoblog(path) ? { kind: 'joblog' } : kind
+}
+
+/** False for a file that is passed over unless somebody has named it: texts and logs lie in many a folder. */
 export function isTakenInFolders(kind: FileKind): boolean {
-  return kind.kind !== 'unknown' && (kind.kind !== 'commands' || kind.marked)
+  if (kind.kind === 'commands') return kind.marked
+  return kind.kind !== 'unknown' && kind.kind !== 'joblog'
 }
 
 /** The kind of a file whose name leaves open how it is written; every other kind is given back as it is. */

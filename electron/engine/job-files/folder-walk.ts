@@ -2,7 +2,7 @@ import { opendirSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { join } from 'node:path'
 import { asFileFault, FileFault, guarded } from './file-fault.ts'
-import { ACCEPTED_FILES, fileKind, isTakenInFolders, sniffSyntax } from './file-kind.ts'
+import { ACCEPTED_FILES, fileKind, isTakenInFolders, namedKind, sniffSyntax } from './file-kind.ts'
 import type { FileKind } from './file-kind.ts'
 import { MAX_FILES, MAX_FOLDER_ENTRIES } from './limits.ts'
 import { naturalOrder } from './natural-order.ts'
@@ -55,7 +55,7 @@ export class FolderWalk {
   }
 
   #addNamed(path: string): void {
-    const kind = fileKind(path)
+    const kind = namedKind(path)
     const isScript = !isTakenInFolders(kind) && isExecutableScript(path, true)
     if (isScript) this.#push({ path, kind: { kind: 'script' }, named: true })
     else if (kind.kind !== 'unknown') this.#push({ path, kind, named: true })

@@ -6,6 +6,7 @@ import { readDocument } from './document.ts'
 import type { DocumentContext } from './document.ts'
 import { FolderWalk } from './folder-walk.ts'
 import type { FoundFile } from './folder-walk.ts'
+import { readJoblog } from './interchange-joblog.ts'
 import { JobBatches } from './job-batches.ts'
 import type { OnJobs } from './job-batches.ts'
 import { readJsonLines } from './json-lines.ts'
@@ -83,6 +84,9 @@ async function readFile(file: FoundFile, context: DocumentContext): Promise<bool
       return true
     case 'commands':
       await readCommandsFile({ path: file.path, ...file.kind }, context)
+      return true
+    case 'joblog':
+      await readJoblog(file.path, context)
       return true
     case 'table':
       return readTable({ path: file.path, ...file.kind }, file.named, context)

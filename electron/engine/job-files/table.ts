@@ -4,6 +4,7 @@ import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobSpec } from '../../../shared/job-spec.ts'
 import type { DocumentContext } from './document.ts'
 import { FileFault } from './file-fault.ts'
+import { JOBLOG_HEADER } from './interchange-joblog.ts'
 import { guess } from './issues.ts'
 import { toSpec } from './normalise.ts'
 import { parseEntry } from './parse-entry.ts'
@@ -124,7 +125,8 @@ class TableReader {
   }
 
   #header(row: TableRow): void {
-    const columns = TableColumns.of(row.cells)
+    // A log has a column of commands, too, but nobody wants all of them again.
+    const columns = row.cells.join('\t') === JOBLOG_HEADER ? null : TableColumns.of(row.cells)
     if (columns === null) {
       this.#isOver = true
       this.#isForeign = true

@@ -27,6 +27,7 @@ const UNLIMITED_ENDINGS: ReadonlySet<string> = new Set([
   '.txt',
   '.csv',
   '.tsv',
+  '.joblog',
 ])
 
 /** A file that is larger than any reader takes. */
