@@ -69,6 +69,8 @@ export const dropSubmitSchema = z.strictObject({
   group: z.string().min(1).max(200).optional(),
   priority: z.int().optional(),
   hold: z.boolean().optional(),
+  /** Leave out what has succeeded before, or is in the queue already, by what it does. */
+  skip_done: z.boolean().optional(),
 })
 
 export interface Submitted {
@@ -76,10 +78,20 @@ export interface Submitted {
   readonly count: number
   readonly first_id: number
   readonly last_id: number
-  /** Missing: all were queued. */
+  /** Jobs that were left out because others do the same; missing: nobody asked for that. */
+  readonly left_out?: LeftOut
+  /** Missing: all others were queued. */
   readonly duplicates?: Duplicates
   /** Missing: none came. */
   readonly schedules?: AddedSchedules
+}
+
+/** Jobs in whose place there are others that do the same. */
+export interface LeftOut {
+  /** Those have succeeded. */
+  readonly succeeded: number
+  /** Those wait, or run. */
+  readonly waiting: number
 }
 
 /** Schedules that came with jobs, or in their place. */

@@ -24,7 +24,7 @@ export async function dropFiles(
   options: DropOptions,
   host: Host,
 ): Promise<FilesSubmitted> {
-  const { skipBad = false, recursive = false, group, priority, hold } = options
+  const { skipBad = false, recursive = false, resume = false, group, priority, hold } = options
   const paths = files.map((file) => resolve(host.cwd, file))
   const preview = await client
     .api('drop:preview', { source: { from: 'paths', paths }, recursive })
@@ -45,8 +45,10 @@ export async function dropFiles(
     ...(group === undefined ? {} : { group }),
     ...(priority === undefined ? {} : { priority }),
     ...(hold === undefined ? {} : { hold }),
+    ...(resume ? { skip_done: true } : {}),
   })
-  return { submission, problems, problem_count }
+  const { left_out } = submission
+  return { submission, problems, problem_count, ...(left_out === undefined ? {} : { left_out }) }
 }
 
 /** The owner works elsewhere and tells whole paths. */

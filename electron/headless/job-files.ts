@@ -4,6 +4,8 @@ import type { JobFileProblem } from '../../shared/job-file-problem.ts'
 import type { NewJob } from '../../shared/job-spec.ts'
 import type { JobFilesRead } from '../engine/job-files/read-job-files.ts'
 import { readJobFiles } from '../engine/job-files/read-job-files.ts'
+import { openHistory } from '../engine/store/history.ts'
+import { DoneBefore } from '../engine/submissions/done-before.ts'
 import type { FilesSubmitted } from '../engine/submissions/submit-files.ts'
 import { submitFiles } from '../engine/submissions/submit-files.ts'
 import type { Submission } from '../engine/submissions/submitter.ts'
@@ -17,6 +19,8 @@ import type { Work } from './work.ts'
 export interface FileOptions {
   readonly recursive?: boolean
   readonly skipBad?: boolean
+  /** Leave out what has succeeded in this data directory before, or waits there. */
+  readonly resume?: boolean
 }
 
 /**
@@ -30,8 +34,9 @@ export async function queueFiles(
   host: Host,
   signal: AbortSignal,
 ): Promise<FilesSubmitted> {
+  const done = options.resume === true ? await doneBefore(paths.dir) : null
   const submitted = await submitFiles({
-    engine,
+    ...{ engine, done },
     label: files.join(' '),
     skip_bad: options.skipBad ?? false,
     read: (onJobs) =>
@@ -47,6 +52,15 @@ export async function queueFiles(
   })
   if (submitted.submission === null && submitted.problem_count === 0) throw noJobs(files, options)
   return submitted
+}
+
+async function doneBefore(dir: string): Promise<DoneBefore> {
+  const history = openHistory(dir)
+  try {
+    return await DoneBefore.load((after) => history.known(after))
+  } finally {
+    history.close()
+  }
 }
 
 /**
@@ -69,6 +83,19 @@ export async function addFiles(
   tellSchedules(submission, work.reporter)
   await work.reporter.submitted(submission)
   return null
+}
+
+/** Tells how many jobs were left out because others in the directory do the same. */
+export function tellLeftOut({ left_out }: FilesSubmitted, reporter: Pick<Reporter, 'note'>): void {
+  const { succeeded, waiting } = left_out ?? { succeeded: 0, waiting: 0 }
+  if (succeeded > 0)
+    reporter.note(
+      `left out ${counted(succeeded, 'job')} that ${succeeded === 1 ? 'has' : 'have'} succeeded before`,
+    )
+  if (waiting > 0)
+    reporter.note(
+      `left out ${counted(waiting, 'job')} that ${waiting === 1 ? 'is' : 'are'} in the queue already`,
+    )
 }
 
 /** Tells which jobs were not queued because others have their unique keys. */

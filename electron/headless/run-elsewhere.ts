@@ -9,7 +9,7 @@ import { followSubmission } from './follow-submission.ts'
 import type { Host } from './host.ts'
 import { EXIT } from './host.ts'
 import { Interrupts } from './interrupts.ts'
-import { tellDuplicates, tellProblems, tellSchedules } from './job-files.ts'
+import { tellLeftOut, tellDuplicates, tellProblems, tellSchedules } from './job-files.ts'
 import type { OwnerClient } from './owner-client.ts'
 import type { Reporter } from './output/reporter.ts'
 import { JsonReporter, PlainReporter } from './output/reporter.ts'
@@ -21,7 +21,7 @@ import { ownerSource } from './view/owner-source.ts'
 /** An owner whose pool is being stopped, or has not started yet, is waited for so long. */
 const ENDS_WITHIN_MS = 2_000
 
-export interface ElsewhereOptions extends Pick<DropOptions, 'recursive' | 'skipBad'> {
+export interface ElsewhereOptions extends Pick<DropOptions, 'recursive' | 'skipBad' | 'resume'> {
   readonly concurrency?: number
   readonly failFast?: boolean
   readonly json?: boolean
@@ -81,6 +81,7 @@ async function submitAndFollow(following: Following, files: readonly string[], h
   const { submission, problem_count } = found
   if (problem_count > 0) tellProblems(found, submission === null ? 'nothing ran' : 'the others run', reporter)
   if (submission === null) return EXIT.bad_input
+  tellLeftOut(found, reporter)
   tellDuplicates(submission, reporter)
   tellSchedules(submission, reporter)
   await reporter.submitted(submission)

@@ -22,6 +22,7 @@ import type { JobFilesRead, ReadJobFilesOptions } from '../job-files/read-job-fi
 import { nextTime } from '../schedules/cron-times.ts'
 import { writeSpecText } from '../store/spec-text.ts'
 import type { ThreadHistory } from '../store/thread-history.ts'
+import { DoneBefore } from '../submissions/done-before.ts'
 import { submitFiles } from '../submissions/submit-files.ts'
 import type { SettingsKeeper } from './settings-keeper.ts'
 import { QUEUED_MARK } from './upload-folders.ts'
@@ -33,7 +34,7 @@ const MAX_DROPS = 20
 
 export interface DropsOptions {
   readonly owned: OwnedEngine
-  readonly history: Pick<ThreadHistory, 'duplicates' | 'holders'>
+  readonly history: Pick<ThreadHistory, 'duplicates' | 'holders' | 'known'>
   readonly settings: SettingsKeeper
   readonly job_file_thread: string
 }
@@ -102,8 +103,10 @@ export class Drops {
     }
     if (drop.untrusted_folders.length > 0) await this.#trust(drop, input.trust)
     const { engine, paths } = this.#options.owned
+    const { history } = this.#options
+    const done = input.skip_done === true ? await DoneBefore.load((after) => history.known(after)) : null
     const { submission, problem_count } = await submitFiles({
-      engine,
+      ...{ engine, done },
       label: drop.paths.map((path) => basename(path)).join(' '),
       skip_bad: input.skip_bad,
       read: async (onJobs) => {
@@ -118,7 +121,7 @@ export class Drops {
     if (submission === null) throw hasFaults(problem_count)
     this.#drops.delete(input.drop_id)
     if (drop.folder !== null) await writeFile(join(drop.folder, QUEUED_MARK), '')
-    return submission
+    return done === null ? submission : { ...submission, left_out: done.count }
   }
 
   discard(drop_id: string): void {

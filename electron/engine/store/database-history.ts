@@ -21,6 +21,8 @@ import {
 } from './history-rows.ts'
 import { SortedLists } from './history-sorted.ts'
 import type { Steps } from './history-steps.ts'
+import type { KnownJobs } from './history-known.ts'
+import { knownJobsPage } from './history-known.ts'
 import { abandoned } from './history-steps.ts'
 import { VISIBLE_SQL } from './job-sql.ts'
 import { JOB_COLUMNS, parseSpec } from './operations/job-query.ts'
@@ -122,6 +124,10 @@ export class DatabaseHistory implements History {
   /** The jobs with these ids that are visible, in this order. */
   rows(ids: readonly number[]): HistoryJob[] {
     return this.#atOneTime((pool) => this.#rows(ids, pool))
+  }
+
+  known(after: number): KnownJobs {
+    return reading(dataPaths(this.#dir).database, () => knownJobsPage(this.#db, after))
   }
 
   show(job_id: number): JobDetails | null {

@@ -7,6 +7,7 @@ import type { InputOf, OutputMatches, OutputOf } from '../../../shared/ipc.ts'
 import type { JobListQuery, JobPage } from '../../../shared/listing.ts'
 import type { JobFilter } from '../../../shared/selection.ts'
 import type { HistoryJob, JobDetails } from '../../../shared/status.ts'
+import type { KnownJobs } from './history-known.ts'
 
 export type JobCount = OutputOf<'jobs:count'>
 export type ExportQuery = InputOf<'jobs:export'>
@@ -21,6 +22,7 @@ export interface HistoryAnswers {
   show: JobDetails | null
   duplicates: readonly (number | null)[]
   holders: readonly (number | null)[]
+  known: KnownJobs
   count: JobCount
   stats: HistoryStats
   export: ExportPage
@@ -37,6 +39,7 @@ export type HistoryQuestion =
   | { readonly type: 'show'; readonly job_id: number }
   | { readonly type: 'duplicates'; readonly spec_texts: readonly string[] }
   | { readonly type: 'holders'; readonly uniques: readonly (Unique | null)[] }
+  | { readonly type: 'known'; readonly after: number }
   | { readonly type: 'count'; readonly filter: JobFilter }
   | { readonly type: 'stats'; readonly query: StatsQuery }
   | { readonly type: 'export'; readonly query: ExportQuery }
@@ -49,7 +52,7 @@ export type QuestionOf<K extends QuestionName> = Extract<HistoryQuestion, { read
  */
 export const LANES: Readonly<Record<QuestionName, number>> = {
   ...{ list: 0, rows: 1, show: 1 },
-  ...{ duplicates: 2, holders: 2, count: 3, stats: 4, export: 5, search: 6, sorted: 7 },
+  ...{ duplicates: 2, holders: 2, known: 2, count: 3, stats: 4, export: 5, search: 6, sorted: 7 },
 }
 export const LANE_COUNT = 8
 

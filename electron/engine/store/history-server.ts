@@ -88,6 +88,8 @@ export class HistoryServer {
         return inSteps(findDuplicates(db, question.spec_texts), isCancelled)
       case 'holders':
         return inSteps(findHolders(db, question.uniques), isCancelled)
+      case 'known':
+        return history.known(question.after)
       case 'count':
         return inSteps(countMatches(db, question.filter), isCancelled)
       case 'stats':

@@ -5,6 +5,7 @@ import type { GroupSummary, HistoryRecord, JobDetails } from '../../../shared/st
 import { DatabaseHistory } from './database-history.ts'
 import { openForReading } from './history-connection.ts'
 import { noCounts } from './history-counts.ts'
+import type { KnownJobs } from './history-known.ts'
 import type { Owner } from './owner-lock.ts'
 import { readOwner } from './owner-lock.ts'
 
@@ -33,6 +34,8 @@ export interface History {
   show(job_id: number): JobDetails | null
   /** All that match, by id, read page by page: memory does not grow. Ends early where `isCancelled` says so. */
   exportJobs(filter?: JobFilter, isCancelled?: () => boolean): Generator<HistoryRecord, void, undefined>
+  /** Jobs that have succeeded or will be run, with what they do; `after` is 0, or `next` of the page before. */
+  known(after: number): KnownJobs
   summary(): HistorySummary
   close(): void
 }
@@ -63,6 +66,10 @@ class EmptyHistory implements History {
 
   *exportJobs(): Generator<HistoryRecord, void, undefined> {
     // Nothing was ever stored.
+  }
+
+  known(): KnownJobs {
+    return { jobs: [], next: null }
   }
 
   summary(): HistorySummary {

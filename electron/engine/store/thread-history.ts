@@ -23,6 +23,7 @@ import type {
 } from './history-protocol.ts'
 import { LANE_COUNT, LANES } from './history-protocol.ts'
 import { abandoned } from './history-steps.ts'
+import type { KnownJobs } from './history-known.ts'
 import { isSorted } from './sort-keys.ts'
 
 /** A flag tells nobody that it was set: as long as somebody waits it is looked at. */
@@ -56,6 +57,8 @@ export interface ThreadHistory {
   duplicates(spec_texts: readonly string[], signal?: AbortFlag): Promise<readonly (number | null)[]>
   /** For each unique key the job that would keep another with it from being queued now; null: the key is free, or there is none. */
   holders(uniques: readonly (Unique | null)[], signal?: AbortFlag): Promise<readonly (number | null)[]>
+  /** Jobs that have succeeded or will be run, with what they do; `after` is 0, or `next` of the page before. */
+  known(after: number, signal?: AbortFlag): Promise<KnownJobs>
   searchOutput(query: OutputSearch, signal?: AbortFlag): Promise<OutputMatches>
   /** Abandons what is outstanding and waits for the thread to end. */
   close(): Promise<void>
@@ -128,6 +131,10 @@ class HistoryClient implements ThreadHistory {
 
   holders(uniques: readonly (Unique | null)[], signal?: AbortFlag): Promise<readonly (number | null)[]> {
     return this.#ask<'holders'>({ type: 'holders', uniques }, signal)
+  }
+
+  known(after: number, signal?: AbortFlag): Promise<KnownJobs> {
+    return this.#ask<'known'>({ type: 'known', after }, signal)
   }
 
   searchOutput(query: OutputSearch, signal?: AbortFlag): Promise<OutputMatches> {

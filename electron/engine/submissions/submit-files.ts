@@ -1,6 +1,8 @@
 import type { NewJob } from '../../../shared/job-spec.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobFilesRead } from '../job-files/read-job-files.ts'
+import type { LeftOut } from '../../../shared/drop.ts'
+import type { DoneBefore } from './done-before.ts'
 import type { Submission, SubmissionWriter } from './submitter.ts'
 
 export interface SubmitFilesOptions {
@@ -11,6 +13,8 @@ export interface SubmitFilesOptions {
   readonly label: string
   /** Keep the good jobs where others have faults. */
   readonly skip_bad: boolean
+  /** What has succeeded before, or waits, and is left out; missing: nothing is. */
+  readonly done?: DoneBefore | null
 }
 
 /** Batches of the reader that go to disk together: each sync costs about as much as a few hundred jobs. */
@@ -46,6 +50,10 @@ export interface FilesSubmitted {
   /** The first faults, in order. */
   readonly problems: readonly JobFileProblem[]
   readonly problem_count: number
+  /** Missing: nobody asked for what was done before. */
+  readonly left_out?: LeftOut
+  /** The waiting ones that stand for jobs that were left out: their submissions by their ids. */
+  readonly waiting_jobs?: ReadonlyMap<number, number>
 }
 
 /**
@@ -54,13 +62,19 @@ export interface FilesSubmitted {
  * @throws what `read` throws, with nothing queued
  */
 export async function submitFiles(options: SubmitFilesOptions): Promise<FilesSubmitted> {
+  const { done = null } = options
   const writer = options.engine.openSubmission(options.label)
   try {
     const chunks = new Chunks(writer)
-    const { count, problems, problem_count } = await options.read((jobs) => chunks.add(jobs))
+    const { count, problems, problem_count } = await options.read((jobs) =>
+      chunks.add(done === null ? jobs : done.take(jobs)),
+    )
     await chunks.flush()
     const wanted = count > 0 && (problem_count === 0 || options.skip_bad)
-    if (wanted) return { submission: await writer.complete(), problems, problem_count }
+    if (wanted) {
+      const submitted = { submission: await writer.complete(), problems, problem_count }
+      return done === null ? submitted : { ...submitted, left_out: done.count, waiting_jobs: done.waiting }
+    }
     await writer.abort()
     return { submission: null, problems, problem_count }
   } catch (error) {

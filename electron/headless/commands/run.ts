@@ -10,7 +10,7 @@ import type { Submission } from '../../engine/submissions/submitter.ts'
 import { parseConcurrency } from '../arguments.ts'
 import type { Host } from '../host.ts'
 import { EXIT, note } from '../host.ts'
-import { queueFiles, tellDuplicates, tellProblems, tellSchedules } from '../job-files.ts'
+import { queueFiles, tellDuplicates, tellLeftOut, tellProblems, tellSchedules } from '../job-files.ts'
 import { counted } from '../output/text.ts'
 import type { Work } from '../work.ts'
 import type { ElsewhereOptions } from '../run-elsewhere.ts'
@@ -41,8 +41,12 @@ jobs of FILE are through, and those that other commands added meanwhile (they re
 cancel, pause, log --follow, …); what is left stays queued. Where another Jobyard works that directory, it gets the
 jobs, and this one only follows them: Ctrl-C then ends the following, not the jobs.
 
+With --resume, jobs that do the same as one that has succeeded in the directory are left out: the same command, script or
+module, in the same folder and environment, whatever they are called. So are those that wait there already.
+
 Examples:
   jobyard run resources/examples
+  jobyard run --data out --resume build.job.yaml
   jobyard run build.job.yaml --json | jq 'select(.type == "job")'`
 
 export function addRunCommand(program: Command, host: Host): void {
@@ -56,6 +60,7 @@ export function addRunCommand(program: Command, host: Host): void {
     .option('--keep', 'keep the temporary folder, whatever happens')
     .option('-r, --recursive', 'search folders to the bottom')
     .option('--skip-bad', 'run the good jobs where others have faults')
+    .option('--resume', 'leave out what has succeeded in the data directory before, by what it does')
     .option('--fail-fast', 'start no more jobs after the first that ends badly')
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', HELP)
@@ -71,6 +76,10 @@ interface RunEnd {
 }
 
 async function run(files: readonly string[], options: RunOptions, host: Host): Promise<number> {
+  if (options.resume === true && options.data === undefined) {
+    const message = 'Say with --data in which data directory the jobs have run before.'
+    throw new JobyardError('INVALID_ARGUMENT', message)
+  }
   if (options.data !== undefined) {
     const data_dir = resolveDataDir(options.data)
     return reachOrOwn(
@@ -143,6 +152,9 @@ async function runToTheEnd(
   { host, is_reachable }: RunPlace,
 ): Promise<RunEnd> {
   const { reporter, tally, owned } = work
+  const { waiting_jobs = new Map<number, number>() } = found
+  const count = submission.count + waiting_jobs.size
+  tellLeftOut(found, reporter)
   tellDuplicates(submission, reporter)
   tellSchedules(submission, reporter, is_reachable)
   await reporter.submitted(submission)
@@ -152,6 +164,7 @@ async function runToTheEnd(
   const later = new LaterSubmissions(owned.engine)
   const workThrough = async (): Promise<boolean> => {
     for await (const job of owned.engine.results(submission, work.over)) await work.report(job)
+    await reportWaiting(waiting_jobs, work)
     const cut_short = work.stopping
     tellOthers(work)
     await later.finish(work)
@@ -159,11 +172,27 @@ async function runToTheEnd(
     return cut_short
   }
   const cut_short = is_reachable ? await withDoors(host, work, workThrough) : await workThrough()
-  const not_run = submission.count - tally.ended
+  const not_run = count - tally.ended
   await reporter.finished(tally.summary(not_run, work.duration_ms))
   if (not_run > 0 && !cut_short) reporter.note(await whyNotRun(submission, work))
-  const clean = tally.counts.succeeded === submission.count
+  const clean = tally.counts.succeeded === count
   return { exit_code: exitCode(found, clean, work), clean }
+}
+
+/** Jobs of the files that were in the queue already count as its own. */
+async function reportWaiting(waiting_jobs: ReadonlyMap<number, number>, work: Work): Promise<void> {
+  const { engine } = work.owned
+  for (const submission_id of new Set(waiting_jobs.values())) {
+    // Its other jobs have ended, or are somebody else's: nobody waits for them.
+    const count = Number.POSITIVE_INFINITY
+    let left = [...waiting_jobs.values()].filter((id) => id === submission_id).length
+    for await (const job of engine.results({ submission_id, count }, work.over)) {
+      if (!waiting_jobs.has(job.id)) continue
+      await work.report(job)
+      left -= 1
+      if (left === 0) break
+    }
+  }
 }
 
 /** Jobs that were in the directory before, or came meanwhile, may still run: they are not cut off. */

@@ -1,0 +1,29 @@
+import { hash } from 'node:crypto'
+import { missingCase } from '../../../shared/errors.ts'
+import type { JobSpec, Task } from '../../../shared/job-spec.ts'
+
+/** Enough of a SHA-256 that two different contents never meet. */
+const KEY_CHARS = 22
+
+/**
+ * What a job does, as a short text: what it runs, where and in which environment. Not what it is called, where it came
+ * from, and when, how often or with which limits it runs.
+ */
+export function contentKey({ task, cwd, env = {}, slot_mark = '' }: JobSpec): string {
+  const variables = Object.entries(env).sort(([a], [b]) => (a < b ? -1 : 1))
+  const content = JSON.stringify([partsOf(task), cwd, variables, slot_mark])
+  return hash('sha256', content, 'base64url').slice(0, KEY_CHARS)
+}
+
+function partsOf(task: Task): unknown[] {
+  switch (task.kind) {
+    case 'command':
+      return [task.kind, task.argv, task.shell_command]
+    case 'script':
+      return [task.kind, task.sha256, task.original_path, task.interpreter, task.args]
+    case 'module':
+      return [task.kind, task.module, task.with ?? null]
+    default:
+      return missingCase(task)
+  }
+}
