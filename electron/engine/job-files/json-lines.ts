@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import { dirname } from 'node:path'
 import { singleJobSchema } from '../../../shared/job-file.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
@@ -7,9 +6,6 @@ import type { DocumentContext } from './document.ts'
 import { FileFault } from './file-fault.ts'
 import { nearest } from './issues.ts'
 import { parseCleanJson, parseJsonText } from './json-file.ts'
-import { MAX_LINE_BYTES } from './limits.ts'
-import { readLines } from './line-reader.ts'
-import type { RawLine } from './line-reader.ts'
 import { NameTable } from './name-table.ts'
 import { leftOut, writtenNeeds } from './needs.ts'
 import type { WrittenNeed } from './needs.ts'
@@ -23,7 +19,8 @@ import { quoted, valueAt } from './spec-path.ts'
 import { isSweep, Sweep } from './sweep.ts'
 import { SweepNames } from './sweep-names.ts'
 import { specChars } from './sweep-order.ts'
-import { bomLength, decodeText, foreignEncoding } from './text.ts'
+import { readTextLines } from './text-lines.ts'
+import type { LineFault, TextLine } from './text-lines.ts'
 
 /** Names kept for "did you mean". */
 const MAX_REMEMBERED = 1_000
@@ -35,8 +32,8 @@ export async function readJsonLines(path: string, context: DocumentContext): Pro
   let file: RegularFile | null = null
   try {
     file = new RegularFile(path)
-    for (const line of readLines(file)) {
-      if (!reader.line(line)) break
+    for (const line of readTextLines(file)) {
+      reader.line(line)
       for (const job of reader.sweepJobs()) {
         context.batches.add(job, specChars(job.spec))
         if (context.batches.isFull) await context.batches.flush()
@@ -79,22 +76,14 @@ class JsonLinesReader {
     this.#context = context
   }
 
-  /** @returns false where the rest of the file is not worth reading */
-  line({ number, bytes }: RawLine): boolean {
-    if (bytes === null) {
+  line({ number, text, fault }: TextLine): void {
+    if (fault !== null) {
       this.#isEmpty = false
-      const message = `This line has more than ${MAX_LINE_BYTES} bytes. Put the data of the job into a file.`
-      this.#problem({ line: number, column: 1, code: 'TOO_LARGE', message })
-      return true
+      this.#problem(fault)
+    } else if (text.trim() !== '') {
+      this.#isEmpty = false
+      this.#job(text, number)
     }
-    const foreign = number === 1 ? foreignEncoding(bytes) : null
-    const body = number === 1 && foreign === null ? bytes.subarray(bomLength(bytes)) : bytes
-    if (foreign !== null || !isUtf8(body) || body.includes(0)) return this.#notText(body, number)
-    const text = body.toString('utf8')
-    if (text.trim() === '') return true
-    this.#isEmpty = false
-    this.#job(text, number)
-    return true
   }
 
   fault({ code, message }: FileFault): void {
@@ -114,18 +103,8 @@ class JsonLinesReader {
     this.#context.problems.add(this.#problems.kept, this.#problems.more)
   }
 
-  #problem(problem: Pick<JobFileProblem, 'line' | 'column' | 'code' | 'message'>): void {
+  #problem(problem: LineFault): void {
     this.#problems.add(() => ({ file: this.#path, path: '', ...problem }))
-  }
-
-  /** A line that is not UTF-8 is one fault; NUL and UTF-16 mean that the rest is no better. */
-  #notText(bytes: Buffer, number: number): boolean {
-    this.#isEmpty = false
-    const fault = decodeText(bytes)
-    if (typeof fault === 'string') return true
-    const { code, message, line, column } = fault
-    this.#problem({ line: line + number - 1, column, code, message })
-    return code === 'ENCODING' && foreignEncoding(bytes) === null
   }
 
   /** The jobs of the last line, where it is a sweep. */
