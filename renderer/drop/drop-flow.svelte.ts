@@ -3,6 +3,7 @@ import type { DropPreview, DropSource } from '../../shared/drop.ts'
 import type { InputOf } from '../../shared/ipc.ts'
 import { plural } from '../format.ts'
 import type { AppState } from '../state/app-state.svelte.ts'
+import { leftOutText } from './left-out-text.ts'
 import { pastedName } from './pasted-name.ts'
 
 type Phase =
@@ -77,16 +78,12 @@ export class DropFlow {
       this.phase = { kind: 'preview', preview, is_submitting: false }
       return
     }
-    const { count: left_out = 0, first: [first] = [] } = submitted.duplicates ?? {}
+    const left_out = leftOutText(submitted)
     const jobs = `${plural(submitted.count, 'job')} queued`
     const schedules = submitted.schedules?.count ?? 0
     this.#app.toasts.show(schedules === 0 ? jobs : `${jobs}, ${plural(schedules, 'schedule')} added`, {
       tone: 'good',
-      ...(first === undefined
-        ? {}
-        : {
-            detail: `${plural(left_out, 'job was', 'jobs were')} left out: job ${first.of} has the unique key of ${first.name}`,
-          }),
+      ...(left_out === null ? {} : { detail: left_out }),
       action:
         submitted.count === 1
           ? {

@@ -30,6 +30,11 @@ export class DropSheet {
     return this.dialog.getByRole('button', { name: /queue (all|job|the)/i })
   }
 
+  /** Leave out what has succeeded before. */
+  get onlyWhatIsLeft(): Locator {
+    return this.dialog.getByRole('checkbox', { name: 'Only what is left' })
+  }
+
   /** By the keyboard: what was said of the drop before may still lie over the button. */
   async queue(): Promise<void> {
     await this.action.press('Enter')

@@ -72,3 +72,23 @@ test('of a joblog and of the tasks of pueue, what has not succeeded is shown', a
   await status.queue()
   await jobs.appears('made')
 })
+
+test('of a drop that was worked before, only what is left is queued where that is asked for', async ({
+  yard,
+  jobs,
+}) => {
+  const row = (name: string): string =>
+    `${name},${JSON.stringify(jobs.path)},echo ${name} >> ran && touch ${name}\n`
+  const table = jobs.write('twice.csv', `name,cwd,command\n${row('one')}`)
+  await yard.queueFiles(table)
+  await yard.goTo('History')
+  await expect(yard.history.row('one')).toContainText(/succeeded/i)
+  jobs.write('twice.csv', `name,cwd,command\n${row('two')}${row('one')}`)
+  const sheet = await yard.drop(table)
+  await expect(sheet.title).toHaveText('Queue 2 jobs?')
+  await sheet.onlyWhatIsLeft.check()
+  await sheet.queue()
+  await expect(yard.page.getByText('1 job has succeeded before')).toBeVisible()
+  await jobs.appears('two')
+  expect(jobs.read('ran')).toBe('one\ntwo\n')
+})

@@ -8,6 +8,7 @@ import { parseRow } from './history-rows.ts'
 import type { Steps } from './history-steps.ts'
 import { holderSql } from './operations/unique.ts'
 import { filterSelect } from './selection-sql.ts'
+import { comparable } from './spec-content.ts'
 
 /** With more jobs than that in the queue nobody is told: their specs would all have to be read. */
 const MAX_JOBS = 20_000
@@ -16,13 +17,6 @@ const STATES: readonly JobState[] = [...WAITING_STATES, ...ACTIVE_STATES]
 
 const idSchema = z.object({ id: z.int() })
 const specSchema = z.object({ job_id: z.int(), spec: z.string() })
-
-/** What was sent as content stands in a folder of its own each time; the same files are the same jobs all the same. */
-const UPLOAD = /uploads([\\/]+)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
-
-function comparable(spec_text: string): string {
-  return spec_text.replaceAll(UPLOAD, 'uploads$1')
-}
 
 /** For each unique key the job that would keep another with it from being queued now; null: the key is free, or there is none. */
 export function* findHolders(
