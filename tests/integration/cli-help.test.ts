@@ -10,7 +10,16 @@ import type { End } from './cli-harness.ts'
 import { Place } from './cli-harness.ts'
 
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
-  run: ['--concurrency', '--data', '--keep', '--recursive', '--skip-bad', '--fail-fast', '--json'],
+  run: [
+    '--concurrency',
+    '--data',
+    '--keep',
+    '--recursive',
+    '--skip-bad',
+    '--resume',
+    '--fail-fast',
+    '--json',
+  ],
   preview: ['--recursive', '--json'],
   start: ['--concurrency', '--data', '--recursive', '--skip-bad', '--until-idle', '--json'],
   serve: [

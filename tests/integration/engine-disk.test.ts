@@ -75,11 +75,13 @@ test('what a person asks for is refused with the code, and taken again when the 
 test('the ends of running jobs are kept and written later; nothing new starts meanwhile, nothing runs twice', async () => {
   const { real, disk } = await openFaulty({ concurrency: 2 })
   const file = real.path('runs')
-  const command = `echo start $JOBYARD_JOB_ID >> ${file}; sleep 0.2; echo end $JOBYARD_JOB_ID >> ${file}`
+  const command = (seconds: number): string =>
+    `echo start $JOBYARD_JOB_ID >> ${file}; sleep ${seconds}; echo end $JOBYARD_JOB_ID >> ${file}`
+  // The first two must still run when the disk begins to refuse.
   const ids = await real.submit(
-    shell(command),
-    act({ act: 'wait', ms: 200, file }),
-    ...Array.from({ length: 6 }, () => shell(command)),
+    shell(command(1.5)),
+    act({ act: 'wait', ms: 1_500, file }),
+    ...Array.from({ length: 6 }, () => shell(command(0.1))),
   )
   await real.reaches(ids[0] ?? 0, 'running')
   await real.reaches(ids[1] ?? 0, 'running')
