@@ -4,11 +4,12 @@ import { hasCode, JobyardError } from '../../shared/errors.ts'
 import type { OwnerApi } from '../engine/api/api-server.ts'
 import { createApiServer } from '../engine/api/api-server.ts'
 import type { OwnedEngine } from '../engine/create-engine.ts'
+import { resolveDataDir } from '../engine/store/data-dir.ts'
 import { readOwner } from '../engine/store/owner-lock.ts'
 import type { Host } from './host.ts'
 import { note } from './host.ts'
 import { OwnerClient, reachOwner } from './owner-client.ts'
-import { openSession, recoveryRemarks } from './session.ts'
+import { checkHasData, openSession, recoveryRemarks } from './session.ts'
 
 /** So long an owner that does not listen (yet) is waited for: one that is starting, or a command that is soon through. */
 const PATIENCE_MS = 3_000
@@ -49,6 +50,20 @@ export async function reachOrOwn<T>(
     }
     await delay(LOOK_EVERY_MS)
   }
+}
+
+/**
+ * As `withOwner`, for the directory a command was told of, which must hold jobs already.
+ * @throws JobyardError where nothing was ever kept there
+ */
+export function withOwnerOf(
+  { data }: { readonly data?: string },
+  host: Host,
+  use: (client: OwnerClient) => Promise<number>,
+): Promise<number> {
+  const data_dir = resolveDataDir(data)
+  checkHasData(data_dir)
+  return withOwner(data_dir, host, use)
 }
 
 /** Works with the owner of a data directory; where nobody owns it, this process does for a moment. */

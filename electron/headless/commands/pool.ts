@@ -7,8 +7,7 @@ import type { Host } from '../host.ts'
 import { EXIT, note } from '../host.ts'
 import type { OwnerClient } from '../owner-client.ts'
 import { counted, oneLine } from '../output/text.ts'
-import { checkHasData } from '../session.ts'
-import { withOwner, withRunningOwner } from '../with-owner.ts'
+import { withOwnerOf, withRunningOwner } from '../with-owner.ts'
 
 interface DataOption {
   readonly data?: string
@@ -36,7 +35,7 @@ function addPause(program: Command, host: Host): void {
     .option('--data <dir>', 'data directory (or JOBYARD_DATA)')
     .addHelpText('after', '\nExamples:\n  jobyard pause\n  jobyard pause nightly')
     .action(async (group: string | undefined, options: DataOption) => {
-      host.exit_code = await asked(options, host, (client) =>
+      host.exit_code = await withOwnerOf(options, host, (client) =>
         group === undefined ? pauseQueue(client, host) : pauseGroup(group, true, client, host),
       )
     })
@@ -59,7 +58,7 @@ function addResume(program: Command, host: Host): void {
     .action(async (ids: number[], { group, ...options }: ResumeOptions) => {
       if (group !== undefined && ids.length > 0)
         throw new JobyardError('INVALID_ARGUMENT', 'Name jobs or a group, not both.')
-      host.exit_code = await asked(options, host, (client) => {
+      host.exit_code = await withOwnerOf(options, host, (client) => {
         if (ids.length > 0) return actOnJobs(VERBS.resume, ids, client, host)
         return group === undefined ? resumeQueue(client, host) : pauseGroup(group, false, client, host)
       })
@@ -81,16 +80,6 @@ function addStop(program: Command, host: Host): void {
         stop(now, client, host),
       )
     })
-}
-
-function asked(
-  { data }: DataOption,
-  host: Host,
-  use: (client: OwnerClient) => Promise<number>,
-): Promise<number> {
-  const data_dir = resolveDataDir(data)
-  checkHasData(data_dir)
-  return withOwner(data_dir, host, use)
 }
 
 async function pauseQueue(client: OwnerClient, host: Host): Promise<number> {

@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import type { ScheduleStatus } from '../../../shared/status.ts'
 import { taskText } from '../../../shared/task-text.ts'
 import { formatTime, formatTimeOrNull } from '../../engine/export/time-text.ts'
-import { resolveDataDir } from '../../engine/store/data-dir.ts'
 import { collectIds } from '../arguments.ts'
 import type { Host } from '../host.ts'
 import { EXIT, note, sizeOf } from '../host.ts'
@@ -10,8 +9,7 @@ import type { Column } from '../output/table.ts'
 import { renderTable } from '../output/table.ts'
 import { counted, formatCount, oneLine } from '../output/text.ts'
 import type { OwnerClient } from '../owner-client.ts'
-import { checkHasData } from '../session.ts'
-import { withOwner } from '../with-owner.ts'
+import { withOwnerOf } from '../with-owner.ts'
 
 interface ListOptions {
   readonly data?: string
@@ -32,7 +30,7 @@ export function addSchedulesCommand(program: Command, host: Host): void {
     .option('--data <dir>', 'data directory (or JOBYARD_DATA)')
     .addHelpText('after', '\nExamples:\n  jobyard schedules\n  jobyard schedules remove 12')
     .action(async (options: ListOptions) => {
-      host.exit_code = await asked(options, host, (client) => list(client, options, host))
+      host.exit_code = await withOwnerOf(options, host, (client) => list(client, options, host))
     })
   schedules
     .command('remove')
@@ -41,20 +39,10 @@ export function addSchedulesCommand(program: Command, host: Host): void {
     .argument('<id...>', 'ids of schedules: 12, or 20-25 for all from 20 to 25', collectIds)
     .option('--data <dir>', 'data directory (or JOBYARD_DATA)')
     .action(async (ids: number[], _options: unknown, command: Command) => {
-      host.exit_code = await asked(command.optsWithGlobals<ListOptions>(), host, (client) =>
+      host.exit_code = await withOwnerOf(command.optsWithGlobals<ListOptions>(), host, (client) =>
         remove(ids, client, host),
       )
     })
-}
-
-function asked(
-  { data }: ListOptions,
-  host: Host,
-  use: (client: OwnerClient) => Promise<number>,
-): Promise<number> {
-  const data_dir = resolveDataDir(data)
-  checkHasData(data_dir)
-  return withOwner(data_dir, host, use)
 }
 
 async function list(client: OwnerClient, { json = false }: ListOptions, host: Host): Promise<number> {
