@@ -9,8 +9,8 @@ export default defineConfig<object, HostOptions>({
   testMatch: '**/*.spec.ts',
   outputDir: 'node_modules/.cache/playwright-results',
   globalSetup: './tests/e2e/global-setup.ts',
-  // One browser at a time, each test once: what fails now and then is broken.
-  workers: 1,
+  // Each test once: what fails now and then is broken.
+  workers: 2,
   retries: 0,
   fullyParallel: false,
   forbidOnly: true,

