@@ -3,6 +3,7 @@ import {
   formatDuration,
   formatEstimate,
   formatRate,
+  formatAgo,
   formatRelative,
   formatRunning,
   formatShortCount,
@@ -31,6 +32,7 @@ test('what was is told as a person would', () => {
   expect(formatRelative(now_ms - 3_000, now_ms)).toBe('just now')
   expect(formatRelative(now_ms - 300_000, now_ms)).toBe('5 min ago')
   expect(formatRelative(now_ms + 45_000, now_ms)).toBe('in 45 s')
+  expect(formatAgo(now_ms + 400, now_ms)).toBe('just now')
   expect(formatRelative(new Date(2026, 10, 26, 9, 5).getTime(), now_ms)).toBe('yesterday 09:05')
 })
 

@@ -84,6 +84,11 @@ export function formatRelative(at_ms: number, now_ms: number): string {
   return dayAndClock.format(at_ms)
 }
 
+/** Of what has happened. The clock of a page ticks once a second: what came since its last tick is not to come. */
+export function formatAgo(at_ms: number, now_ms: number): string {
+  return formatRelative(Math.min(at_ms, now_ms), now_ms)
+}
+
 /** `14:03:27`. */
 export function formatClock(at_ms: number): string {
   return clock.format(at_ms)

@@ -1,7 +1,7 @@
 /** What a row of the queue says, in words. */
 import { missingCase } from '../../../shared/errors.ts'
 import type { HistoryJob } from '../../../shared/status.ts'
-import { formatDuration, formatEstimate, formatRelative, formatRunning } from '../../format.ts'
+import { formatAgo, formatDuration, formatEstimate, formatRelative, formatRunning } from '../../format.ts'
 import { CAUSE_WORDS, WAIT_WORDS } from '../../state/words.ts'
 
 /** A job that has just begun may run at any speed. */
@@ -60,7 +60,7 @@ export function timeText({ job }: HistoryJob, now_ms: number): string {
     case 'scheduled':
     case 'retrying':
     case 'queued':
-      return formatRelative(job.queued_ms, now_ms)
+      return formatAgo(job.queued_ms, now_ms)
     default:
       return missingCase(job)
   }
