@@ -53,21 +53,42 @@ const envSchema = z
     examples: [{ LANG: 'C', PORT: 8080 }],
   })
 
-const NEED = 'the name of a job, or a map like { job: build, if: success }'
-const needSchema = z.union(
-  [
-    plainText(NEED),
-    z.strictObject({
-      job: plainText('the name of a job').meta({ description: 'The name of another job of this file.' }),
-      if: oneOf(NEED_CONDITIONS).optional().meta({
-        description:
-          'success: it has succeeded. failure: it has failed, was cancelled or skipped. always: it has ended in any way.',
-        default: 'success',
-      }),
+const NEED = 'the name of a job, or a map like { job: build, if: success } or { id: 17 }'
+const NEED_ID = 'the id of a job: a whole number from 1'
+
+/** `needs`, one of them written out. */
+const needObjectSchema = z
+  .strictObject({
+    job: plainText('the name of a job').optional().meta({
+      description: 'The name of another job of this file, or of another file of the same drop.',
     }),
-  ],
-  { error: NEED },
-)
+    file: plainText('the path of a file')
+      .optional()
+      .meta({
+        description: 'The file of the same drop that the job is in, counted from the folder of this one.',
+        examples: ['prepare.job.yaml'],
+      }),
+    id: z
+      .int({ error: NEED_ID })
+      .min(1, { error: NEED_ID })
+      .optional()
+      .meta({ description: 'The id of a job that was queued before, whether it has ended or not.' }),
+    if: oneOf(NEED_CONDITIONS).optional().meta({
+      description:
+        'success: it has succeeded. failure: it has failed, was cancelled or skipped. always: it has ended in any way.',
+      default: 'success',
+    }),
+  })
+  .refine(({ job, id }) => job !== undefined || id !== undefined, {
+    error: 'A need has to say which job: by its name as job, or by its number as id.',
+    params: { code: 'MISSING' },
+  })
+  .refine(({ job, file, id }) => id === undefined || (job === undefined && file === undefined), {
+    error: 'A job is named by its id, or by its name and file: keep only one of the two.',
+    params: { code: 'CONFLICT' },
+  })
+  .meta({ oneOf: [{ required: ['job'] }, { required: ['id'] }], dependentRequired: { file: ['job'] } })
+const needSchema = z.union([plainText(NEED), needObjectSchema], { error: NEED })
 
 const LIMIT = wholeNumber(0, 1_000)
 const EXIT_CODE = wholeNumber(1, 2 ** 32 - 1)
@@ -267,8 +288,14 @@ export const jobShape = {
     .array(needSchema, { error: 'a list of names of jobs' })
     .optional()
     .meta({
-      description: 'Other jobs of this file that have to end first.',
-      examples: [['build'], [{ job: 'build', if: 'always' }]],
+      description:
+        'Other jobs that have to end first: of this file, of a file of the same drop, or queued before.',
+      examples: [
+        ['build'],
+        [{ job: 'build', if: 'always' }],
+        [{ job: 'fetch', file: 'prepare.job.yaml' }],
+        [{ id: 17 }],
+      ],
     }),
 }
 

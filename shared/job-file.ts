@@ -121,7 +121,7 @@ export const KNOWN_KEYS = {
   single: ['version', ...Object.keys(jobShape)],
   batch: ['version', 'defaults', 'jobs'],
   defaults: Object.keys(sharedShape),
-  need: ['job', 'if'],
+  need: ['job', 'file', 'id', 'if'],
   retry: Object.keys(retryObjectSchema.shape),
   stop: ['signal', 'grace'],
   log: ['max'],

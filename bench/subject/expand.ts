@@ -20,7 +20,8 @@ function read(
   wanted?: number,
 ): Promise<JobFilesRead> {
   const place = { paths: [file], cwd: dirname(file), recursive: false, script_dir: null }
-  const options = { ...place, entry: BUILT.job_file_thread, onJobs }
+  const findJobs = (ids: readonly number[]): Promise<readonly number[]> => Promise.resolve(ids)
+  const options = { ...place, entry: BUILT.job_file_thread, findJobs, onJobs }
   return readJobFiles(wanted === undefined ? options : { ...options, wanted })
 }
 

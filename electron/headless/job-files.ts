@@ -3,7 +3,9 @@ import type { OwnedEngine } from '../engine/create-engine.ts'
 import type { JobFileProblem } from '../../shared/job-file-problem.ts'
 import type { NewJob } from '../../shared/job-spec.ts'
 import type { JobFilesRead } from '../engine/job-files/read-job-files.ts'
+import type { FindJobs } from '../engine/job-files/drop-names.ts'
 import { readJobFiles } from '../engine/job-files/read-job-files.ts'
+import { resolveDataDir } from '../engine/store/data-dir.ts'
 import { openHistory } from '../engine/store/history.ts'
 import { DoneBefore } from '../engine/submissions/done-before.ts'
 import type { FilesSubmitted } from '../engine/submissions/submit-files.ts'
@@ -46,6 +48,7 @@ export async function queueFiles(
         recursive: options.recursive ?? false,
         script_dir: paths.scripts,
         entry: host.entries.job_file_thread,
+        findJobs: jobFinder(paths.dir),
         onJobs,
         signal,
       }),
@@ -125,10 +128,22 @@ export function tellSchedules(
   if (more > 0) reporter.note(`… and ${counted(more, 'more schedule')}`)
 }
 
+/** Knows the jobs of a data directory. */
+function jobFinder(dir: string): FindJobs {
+  return (ids) => {
+    const history = openHistory(dir)
+    try {
+      return Promise.resolve(history.rows(ids).map(({ job }) => job.id))
+    } finally {
+      history.close()
+    }
+  }
+}
+
 /** Reads job files as `queueFiles` does, and queues nothing. */
 export function previewFiles(
   files: readonly string[],
-  options: FileOptions,
+  options: Pick<FileOptions, 'recursive'> & { readonly data?: string },
   host: Host,
   onJobs: (jobs: readonly NewJob[]) => Promise<void>,
 ): Promise<JobFilesRead> {
@@ -138,6 +153,7 @@ export function previewFiles(
     recursive: options.recursive ?? false,
     script_dir: null,
     entry: host.entries.job_file_thread,
+    findJobs: jobFinder(resolveDataDir(options.data)),
     onJobs,
   })
 }

@@ -31,7 +31,7 @@ export class JobDrop {
   /** Reads what is named, by default the folder itself. */
   async read(
     paths: readonly string[] = [this.dir],
-    options: Partial<Pick<DropOptions, 'recursive' | 'script_dir' | 'wanted' | 'env'>> = {},
+    options: Partial<Pick<DropOptions, 'recursive' | 'script_dir' | 'wanted' | 'env' | 'findJobs'>> = {},
   ): Promise<DropRead> {
     const jobs: NewJob[] = []
     const batches: number[] = []
@@ -42,6 +42,7 @@ export class JobDrop {
       script_dir: options.script_dir ?? null,
       ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
       ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.findJobs === undefined ? {} : { findJobs: options.findJobs }),
       onJobs: async (batch) => {
         batches.push(batch.length)
         jobs.push(...batch)

@@ -20,7 +20,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
     '--fail-fast',
     '--json',
   ],
-  preview: ['--recursive', '--json'],
+  preview: ['--recursive', '--data', '--json'],
   start: ['--concurrency', '--data', '--recursive', '--skip-bad', '--until-idle', '--json'],
   serve: [
     ...[

@@ -13,6 +13,7 @@ function options(drop: JobDrop, more: Partial<ReadJobFilesOptions>): ReadJobFile
     paths: ['.'],
     cwd: drop.dir,
     recursive: false,
+    findJobs: (ids) => Promise.resolve(ids),
     script_dir: null,
     entry,
     onJobs: () => Promise.resolve(),

@@ -34,7 +34,7 @@ const MAX_DROPS = 20
 
 export interface DropsOptions {
   readonly owned: OwnedEngine
-  readonly history: Pick<ThreadHistory, 'duplicates' | 'holders' | 'known'>
+  readonly history: Pick<ThreadHistory, 'duplicates' | 'holders' | 'known' | 'rows'>
   readonly settings: SettingsKeeper
   readonly job_file_thread: string
 }
@@ -168,8 +168,10 @@ export class Drops {
     onJobs: (jobs: readonly NewJob[]) => Promise<void>,
   ): Promise<JobFilesRead> {
     if (paths.length === 0) throw noJobs(options.recursive)
-    const { job_file_thread } = this.#options
-    return readJobFiles({ ...options, paths, cwd: sep, entry: job_file_thread, onJobs })
+    const { job_file_thread, history } = this.#options
+    const findJobs = async (ids: readonly number[]): Promise<number[]> =>
+      (await history.rows(ids)).map(({ job }) => job.id)
+    return readJobFiles({ ...options, paths, cwd: sep, entry: job_file_thread, findJobs, onJobs })
   }
 
   async #shown(jobs: readonly NewJob[], folder: string | null): Promise<PreviewJob[]> {

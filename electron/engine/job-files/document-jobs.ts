@@ -1,10 +1,8 @@
 import { dirname } from 'node:path'
 import { batchFrameSchema, jobEntrySchema, singleJobSchema } from '../../../shared/job-file.ts'
 import type { JobDefaults, JobEntry } from '../../../shared/job-file.ts'
-import type { JobSpec } from '../../../shared/job-spec.ts'
 import { MAX_DOCUMENT_JOBS } from './limits.ts'
-import { linkNeeds, writtenNeeds } from './needs.ts'
-import type { Edge, NeedyJob } from './needs.ts'
+import { writtenNeeds } from './needs.ts'
 import { toSpec } from './normalise.ts'
 import type { Environment } from './normalise.ts'
 import { parseEntry } from './parse-entry.ts'
@@ -13,25 +11,16 @@ import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { valueAt } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
 import { isSweep, Sweep } from './sweep.ts'
-import { SweepOrder } from './sweep-order.ts'
-import type { DocumentJob } from './sweep-order.ts'
+import type { Draft } from './sweep-order.ts'
 import type { Targets } from './targets.ts'
 import { LineIndex } from './text.ts'
 import { checkWritten } from './written.ts'
 
-interface Draft extends NeedyJob {
-  readonly content: JobSpec | Sweep | null
-}
-
-/** Where the jobs of a document go, and what they are read with. */
+/** What the jobs of a document are read with. */
 export interface DocumentScope {
   readonly file: string
   readonly targets: Targets
   readonly env: Environment
-  /** Index of the first of them in the drop. */
-  readonly base: number
-  /** From this index on jobs are only counted. */
-  readonly wanted: number
 }
 
 /** Gathers the faults of a document, and knows which of its jobs they spoil. */
@@ -67,14 +56,22 @@ export class DocumentFaults {
   }
 }
 
-/** The good jobs of a parsed document, in order, each sweep expanded as it is asked for; all faults are told. */
-export function documentJobs(
+/** The jobs of a parsed document before their needs are linked; all their own faults are told. */
+export interface DraftedFile {
+  readonly file: string
+  readonly drafts: readonly Draft[]
+  readonly pathOf: (index: number) => SpecPath
+  readonly lineOf: (index: number) => number
+  readonly faults: DocumentFaults
+}
+
+export function draftJobs(
   text: string,
   parsed: ParsedFile,
   faults: DocumentFaults,
   scope: DocumentScope,
-): Iterable<DocumentJob> {
-  const reader = new DocumentJobs(text, parsed, faults, scope)
+): DraftedFile {
+  const reader = new DocumentReader(text, parsed, faults, scope)
   const isBatch = isMapWith(parsed.value, 'jobs') || isMapWith(parsed.value, 'defaults')
   return isBatch ? reader.batch() : reader.single()
 }
@@ -83,7 +80,7 @@ function isMapWith(value: unknown, key: string): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
 }
 
-class DocumentJobs {
+class DocumentReader {
   readonly #parsed: ParsedFile
   readonly #faults: DocumentFaults
   readonly #scope: DocumentScope
@@ -96,21 +93,21 @@ class DocumentJobs {
     this.#lines = new LineIndex(text)
   }
 
-  single(): Iterable<DocumentJob> {
+  single(): DraftedFile {
     const { value } = this.#parsed
     // `version` and `$schema` are of the file, not of the job.
     const entry = parseEntry(singleJobSchema, { root: value, prefix: [], keys: 'single' }, this.#faults.ofJob)
     const [offset = 0] = this.#parsed.locate([{ path: [], at: 'value' }])
     const { line } = this.#lines.position(offset)
     const draft = this.#draft(entry, [], line, {}, this.#faults.spoilsAll)
-    return this.#link(
+    return this.#drafted(
       [draft],
       () => [],
       () => line,
     )
   }
 
-  batch(): Iterable<DocumentJob> {
+  batch(): DraftedFile {
     const { value } = this.#parsed
     const frame = parseEntry(
       batchFrameSchema,
@@ -119,20 +116,21 @@ class DocumentJobs {
     )
     checkWritten(valueAt(value, ['defaults']), ['defaults'], this.#parsed.writtenAs, this.#faults.ofFrame)
     const jobs = valueAt(value, ['jobs'])
-    if (!Array.isArray(jobs)) return []
+    const lineOf = (index: number): number => this.#lines.position(this.#parsed.jobOffset(index)).line
+    const pathOf = (index: number): SpecPath => ['jobs', index]
+    if (!Array.isArray(jobs)) return this.#drafted([], pathOf, lineOf)
     if (jobs.length > MAX_DOCUMENT_JOBS) {
       const message = `A file may have ${MAX_DOCUMENT_JOBS} jobs. Put more into a .jsonl file, one a line.`
       this.#faults.ofFrame(() => ({ code: 'TOO_COMPLEX', path: ['jobs'], message }))
-      return []
+      return this.#drafted([], pathOf, lineOf)
     }
-    const lineOf = (index: number): number => this.#lines.position(this.#parsed.jobOffset(index)).line
     const drafts: Draft[] = []
     for (let index = 0; index < jobs.length; index += 1) {
-      const path = ['jobs', index]
+      const path = pathOf(index)
       const entry = parseEntry(jobEntrySchema, { root: value, prefix: path, keys: 'job' }, this.#faults.ofJob)
       drafts.push(this.#draft(entry, path, lineOf(index), frame?.defaults ?? {}, this.#faults.spoils(index)))
     }
-    return this.#link(drafts, (index) => ['jobs', index], lineOf)
+    return this.#drafted(drafts, pathOf, lineOf)
   }
 
   #draft(
@@ -159,39 +157,11 @@ class DocumentJobs {
     }
   }
 
-  #link(
+  #drafted(
     drafts: readonly Draft[],
-    pathOf: (index: number) => SpecPath,
-    lineOf: (index: number) => number,
-  ): Iterable<DocumentJob> {
-    const { edges } = linkNeeds(drafts, pathOf, lineOf, this.#faults.ofJob)
-    if (this.#faults.spoilsAll) return []
-    const { base, wanted } = this.#scope
-    if (!drafts.some(({ content }) => content instanceof Sweep)) return toJobs(drafts, edges, base)
-    const place = { base, wanted, pathOf, lineOf, onFault: this.#faults.ofJob }
-    return new SweepOrder(drafts, edges, place).jobs()
+    pathOf: DraftedFile['pathOf'],
+    lineOf: DraftedFile['lineOf'],
+  ): DraftedFile {
+    return { file: this.#scope.file, drafts, pathOf, lineOf, faults: this.#faults }
   }
-}
-
-/** Counts the good jobs only, and says where a batch may not end. */
-function toJobs(
-  drafts: readonly Draft[],
-  edges: readonly (readonly Edge[] | null)[],
-  base: number,
-): DocumentJob[] {
-  const ranks = new Map<number, number>()
-  for (const index of drafts.keys()) if (edges[index] !== null) ranks.set(index, base + ranks.size)
-  const jobs: DocumentJob[] = []
-  let furthest = -1
-  for (const [index, { content: spec }] of drafts.entries()) {
-    const own = ranks.get(index)
-    if (own === undefined || spec === null || spec instanceof Sweep) continue
-    const needs = (edges[index] ?? []).map(({ on, condition }) => ({
-      on: { index: ranks.get(on) ?? own },
-      condition,
-    }))
-    for (const { on } of needs) furthest = Math.max(furthest, on.index)
-    jobs.push({ job: needs.length === 0 ? { spec } : { spec, needs }, joined: furthest > own })
-  }
-  return jobs
 }

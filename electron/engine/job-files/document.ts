@@ -1,10 +1,15 @@
 import { looksLikeJobFile, readDocumentText } from './document-text.ts'
 import type { DocumentFile } from './document-text.ts'
-import { DocumentFaults, documentJobs } from './document-jobs.ts'
+import { DocumentFaults, draftJobs } from './document-jobs.ts'
+import type { DraftedFile } from './document-jobs.ts'
+import type { DropNames } from './drop-names.ts'
 import { ACCEPTED_FILES } from './file-kind.ts'
 import { isPueueStatus, readPueueStatus } from './interchange-pueue.ts'
 import type { JobBatches } from './job-batches.ts'
 import { parseJsonText } from './json-file.ts'
+import { MAX_LINKED_CHARS } from './limits.ts'
+import { linkedJobs, needsOtherFiles } from './linked-jobs.ts'
+import { neededIds } from './needs.ts'
 import type { Environment } from './normalise.ts'
 import type { ProblemList } from './problem-list.ts'
 import { placeFaults } from './raw-problems.ts'
@@ -18,6 +23,41 @@ export interface DocumentContext {
   readonly targets: Targets
   readonly batches: JobBatches
   readonly problems: ProblemList
+  readonly names: DropNames
+  /** Files that wait for the others, because their jobs need jobs of those. */
+  readonly waiting: WaitingFiles
+}
+
+interface ReadDocument {
+  readonly path: string
+  readonly text: string
+  readonly parsed: ParsedFile | null
+  readonly faults: DocumentFaults
+}
+
+/** Documents whose jobs need jobs of other files: they come after all others, and are linked together. */
+export class WaitingFiles {
+  readonly #files: (ReadDocument & { readonly drafted: DraftedFile })[] = []
+  #chars = 0
+
+  /** @returns false where there are too many already */
+  add(document: ReadDocument, drafted: DraftedFile): boolean {
+    this.#chars += document.text.length
+    if (this.#chars > MAX_LINKED_CHARS && this.#files.length > 0) return false
+    this.#files.push({ ...document, drafted })
+    return true
+  }
+
+  /** Hands out their jobs, and tells all their faults. */
+  async link(context: DocumentContext): Promise<void> {
+    const files = this.#files.splice(0)
+    await handOut(
+      files.map(({ drafted }) => drafted),
+      0,
+      context,
+    )
+    for (const file of files) tellFaults(file, context)
+  }
 }
 
 /**
@@ -44,12 +84,18 @@ export async function readDocument(
     return true
   }
   if (!named && !file.marked && !isJobFile(parsed, text)) return false
+  const document = { path: file.path, text, parsed, faults }
   if (parsed !== null && checkFrame(file, text, parsed, faults)) {
-    await readJobs(file, text, parsed, faults, context)
+    const isRead = await readJobs({ ...document, parsed }, context)
+    if (!isRead) return true
   }
-  const { kept, more } = faults.counter
-  context.problems.add(placeFaults(file.path, text, kept, parsed, 1), more)
+  tellFaults(document, context)
   return true
+}
+
+function tellFaults({ path, text, parsed, faults }: ReadDocument, { problems }: DocumentContext): void {
+  const { kept, more } = faults.counter
+  problems.add(placeFaults(path, text, kept, parsed, 1), more)
 }
 
 const EMPTY: ParsedFile = {
@@ -66,16 +112,32 @@ function parseText(file: DocumentFile, text: string, faults: DocumentFaults): Pa
     : parseJsonText(text, faults.whileParsing)
 }
 
+/** @returns false where it waits for other files */
 async function readJobs(
-  file: DocumentFile,
-  text: string,
-  parsed: ParsedFile,
-  faults: DocumentFaults,
-  { targets, batches, env }: DocumentContext,
+  document: ReadDocument & { readonly parsed: ParsedFile },
+  context: DocumentContext,
+): Promise<boolean> {
+  const { path, text, parsed, faults } = document
+  const { targets, env, names, waiting } = context
+  const drafted = draftJobs(text, parsed, faults, { file: path, targets, env })
+  await names.lookUp(neededIds(drafted.drafts))
+  if (names.has_others && needsOtherFiles(drafted)) {
+    if (waiting.add(document, drafted)) return false
+    const message = `Files whose jobs need jobs of other files are read together, and these are more than ${MAX_LINKED_CHARS} characters. Put the jobs into fewer files, or drop the files one after the other and name the jobs by their ids.`
+    faults.ofFrame(() => ({ code: 'TOO_COMPLEX', path: [], message }))
+    return true
+  }
+  await handOut([drafted], Math.max(parsed.size, text.length), context)
+  return true
+}
+
+/** @param size of all of them together, where no job says its own */
+async function handOut(
+  files: readonly DraftedFile[],
+  size: number,
+  { batches, names }: DocumentContext,
 ): Promise<void> {
-  const scope = { file: file.path, targets, env, base: batches.count, wanted: batches.wanted }
-  const jobs = documentJobs(text, parsed, faults, scope)
-  const size = Math.max(parsed.size, text.length)
+  const jobs = linkedJobs(files, { names, base: batches.count, wanted: batches.wanted })
   // A sweep is short, however many jobs it makes: of those the size is told one by one.
   const chars = Array.isArray(jobs) ? Math.ceil(size / Math.max(jobs.length, 1)) : 0
   for (const { job, joined, chars: own } of jobs) {

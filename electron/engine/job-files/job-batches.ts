@@ -13,6 +13,8 @@ export class JobBatches {
   #gathered: NewJob[] = []
   #chars = 0
   #count = 0
+  /** Told of each job with its index, until another one is set. */
+  onJob: ((job: NewJob, index: number) => void) | null = null
 
   constructor(onJobs: OnJobs, before: () => void, wanted = Number.POSITIVE_INFINITY) {
     this.#onJobs = onJobs
@@ -38,6 +40,7 @@ export class JobBatches {
 
   /** @param chars the size of the spec, roughly */
   add(job: NewJob, chars: number): void {
+    this.onJob?.(job, this.#count)
     this.#count += 1
     if (this.#count > this.#wanted) return
     this.#gathered.push(job)

@@ -16,15 +16,23 @@ export const readOrderSchema = z.strictObject({
 })
 export type ReadOrder = z.infer<typeof readOrderSchema>
 
-/** What the thread says. Each `jobs` is answered by `taken` when the consumer has room for more. */
+/**
+ * What the thread says. Each `jobs` is answered by `taken` when the consumer has room for more, each `find` by `found`:
+ * those of the ids that are jobs.
+ */
 export type FromJobFileThread =
   | { readonly type: 'file'; readonly file: string }
   | { readonly type: 'jobs'; readonly jobs: readonly NewJob[] }
+  | { readonly type: 'find'; readonly ids: readonly number[] }
   | { readonly type: 'done'; readonly read: JobFilesRead }
   | { readonly type: 'failed'; readonly error: SerialisedError }
 
-/** The one thing the owner says. */
-export const takenSchema = z.strictObject({ type: z.literal('taken') })
+/** What the owner says. */
+export const toJobFileThreadSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('taken') }),
+  z.strictObject({ type: z.literal('found'), ids: z.array(z.int()) }),
+])
+export type ToJobFileThread = z.infer<typeof toJobFileThreadSchema>
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
 
@@ -32,6 +40,7 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 export const fromJobFileThreadSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('file'), file: z.string() }),
   z.strictObject({ type: z.literal('jobs'), jobs: z.custom<readonly NewJob[]>(Array.isArray) }),
+  z.strictObject({ type: z.literal('find'), ids: z.array(z.int()) }),
   z.strictObject({ type: z.literal('done'), read: z.custom<JobFilesRead>(isObject) }),
   z.strictObject({
     type: z.literal('failed'),

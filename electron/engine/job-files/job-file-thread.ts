@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { JobyardError, serialiseError } from '../../../shared/errors.ts'
+import { JobyardError, missingCase, serialiseError } from '../../../shared/errors.ts'
 import { Credit } from './credit.ts'
-import { readOrderSchema, takenSchema } from './job-file-protocol.ts'
+import { readOrderSchema, toJobFileThreadSchema } from './job-file-protocol.ts'
 import type { FromJobFileThread } from './job-file-protocol.ts'
 import { MAX_BATCHES_IN_FLIGHT } from './limits.ts'
 import { readDrop } from './read-drop.ts'
@@ -19,9 +19,21 @@ const send = (message: FromJobFileThread): void => {
   port.postMessage(message)
 }
 
+/** Whoever waits for an answer: one question is asked at a time. */
+let onFound: ((ids: readonly number[]) => void) | null = null
+
 port.on('message', (message: unknown) => {
-  takenSchema.parse(message)
-  credit.give()
+  const said = toJobFileThreadSchema.parse(message)
+  switch (said.type) {
+    case 'taken':
+      credit.give()
+      return
+    case 'found':
+      onFound?.(said.ids)
+      return
+    default:
+      missingCase(said)
+  }
 })
 
 try {
@@ -30,6 +42,11 @@ try {
     onFile: (file) => {
       send({ type: 'file', file })
     },
+    findJobs: (ids) =>
+      new Promise((resolve) => {
+        onFound = resolve
+        send({ type: 'find', ids })
+      }),
     onJobs: async (jobs) => {
       await credit.take()
       send({ type: 'jobs', jobs })

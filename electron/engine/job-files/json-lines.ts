@@ -1,13 +1,14 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { singleJobSchema } from '../../../shared/job-file.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { Need, NewJob } from '../../../shared/job-spec.ts'
 import type { DocumentContext } from './document.ts'
+import type { OtherJob } from './drop-names.ts'
 import { FileFault } from './file-fault.ts'
 import { nearest } from './issues.ts'
 import { parseCleanJson, parseJsonText } from './json-file.ts'
 import { NameTable } from './name-table.ts'
-import { leftOut, writtenNeeds } from './needs.ts'
+import { comesAgain, leftOut, listedTwice, neededIds, unknownId, writtenNeeds } from './needs.ts'
 import type { WrittenNeed } from './needs.ts'
 import { toSpec } from './normalise.ts'
 import { parseEntry } from './parse-entry.ts'
@@ -25,6 +26,11 @@ import type { LineFault, TextLine } from './text-lines.ts'
 /** Names kept for "did you mean". */
 const MAX_REMEMBERED = 1_000
 const NEEDS_EARLIER = 'the name of a job of an earlier line'
+const ONLY_OWN_FILE = {
+  code: 'CONFLICT',
+  message:
+    'In JSON Lines a need names a job of an earlier line, or the id of a job. Put this job into a .job.yaml or .job.json file, whose jobs may need those of other files.',
+} as const
 
 /** Reads a JSON Lines file: one job a line, in memory that does not depend on its length. */
 export async function readJsonLines(path: string, context: DocumentContext): Promise<void> {
@@ -33,7 +39,8 @@ export async function readJsonLines(path: string, context: DocumentContext): Pro
   try {
     file = new RegularFile(path)
     for (const line of readTextLines(file)) {
-      reader.line(line)
+      const asked = reader.line(line)
+      if (asked !== null) await asked
       for (const job of reader.sweepJobs()) {
         context.batches.add(job, specChars(job.spec))
         if (context.batches.isFull) await context.batches.flush()
@@ -66,6 +73,8 @@ class JsonLinesReader {
   readonly #remembered: string[] = []
   /** How many jobs a sweep has become, by the index of the first. */
   readonly #counts = new Map<number, number>()
+  /** What comes again and again. */
+  readonly #recurring = new Set<string>()
   /** The sweep of the line that was read last. */
   #sweep: LineSweep | null = null
   #isEmpty = true
@@ -74,16 +83,26 @@ class JsonLinesReader {
     this.#path = path
     this.#folder = dirname(path)
     this.#context = context
+    context.names.addLookup((name) => this.#named(name))
   }
 
-  line({ number, text, fault }: TextLine): void {
+  /** @returns a promise where jobs are asked for that were queued before */
+  line({ number, text, fault }: TextLine): Promise<void> | null {
     if (fault !== null) {
       this.#isEmpty = false
       this.#problem(fault)
     } else if (text.trim() !== '') {
       this.#isEmpty = false
+      if (text.includes('"id"') && text.includes('"needs"')) return this.#jobWithIds(text, number)
       this.#job(text, number)
     }
+    return null
+  }
+
+  async #jobWithIds(text: string, line: number): Promise<void> {
+    const needs = writtenNeeds(parseCleanJson(text) ?? parseJsonText(text, () => undefined)?.value)
+    await this.#context.names.lookUp(neededIds([{ needs }]))
+    this.#job(text, line)
   }
 
   fault({ code, message }: FileFault): void {
@@ -101,6 +120,15 @@ class JsonLinesReader {
       })
     }
     this.#context.problems.add(this.#problems.kept, this.#problems.more)
+  }
+
+  /** For the files that come later. */
+  #named(name: string): readonly OtherJob[] {
+    const named = this.#names.get(name)
+    if (named === undefined) return []
+    const { index } = named
+    const range = index === null ? null : { first: index, count: this.#counts.get(index) ?? 1 }
+    return [{ file: this.#path, range, recurs: this.#recurring.has(name) }]
   }
 
   #problem(problem: LineFault): void {
@@ -163,6 +191,7 @@ class JsonLinesReader {
     const written = valueAt(value, ['name'])
     const name = typeof written === 'string' ? written : null
     const isNew = name === null || this.#checkName(name, onFault)
+    if (name !== null && entry?.schedule?.cron !== undefined) this.#recurring.add(name)
     const needs = this.#needs(writtenNeeds(value), name, onFault)
     const isGood = content !== null && faults.count === 0
     if (isGood && content instanceof Sweep) {
@@ -195,39 +224,43 @@ class JsonLinesReader {
   #needs(needs: readonly WrittenNeed[], own: string | null, onFault: OnFault): Need[] {
     const found: Need[] = []
     const seen = new Set<string>()
-    for (const { at, job, condition } of needs) {
-      const named = this.#names.get(job)
-      const path = ['needs', at]
-      if (seen.has(job)) {
-        onFault(() => ({
-          code: 'CONFLICT',
-          path,
-          message: `The job ${quoted(job)} is listed twice. Remove one of them.`,
-        }))
-      } else if (named === undefined) {
-        onFault(() => this.#unknownNeed(job, own, path))
-      } else if (named.index === null) {
-        onFault(() => ({ ...leftOut(job), path }))
-      } else {
-        const end = named.index + (this.#counts.get(named.index) ?? 1)
-        for (let index = named.index; index < end; index += 1) found.push({ on: { index }, condition })
-      }
-      seen.add(job)
+    for (const need of needs) {
+      const key = 'id' in need.on ? `id ${need.on.id}` : `job ${need.on.job}`
+      const fault = seen.has(key) ? listedTwice(need.on) : this.#need(need, own, found)
+      seen.add(key)
+      const path = ['needs', need.at, ...(fault?.code === 'UNKNOWN_NEED' && 'id' in need.on ? ['id'] : [])]
+      if (fault !== null) onFault(() => ({ ...fault, path }))
     }
     return found
   }
 
-  #unknownNeed(job: string, own: string | null, path: (string | number)[]): RawFault {
+  #need({ on, condition }: WrittenNeed, own: string | null, found: Need[]): Omit<RawFault, 'path'> | null {
+    if ('id' in on) {
+      if (!this.#context.names.hasJob(on.id)) return unknownId(on.id)
+      found.push({ on: { job_id: on.id }, condition })
+      return null
+    }
+    const { job, file } = on
+    if (file !== null && resolve(this.#folder, file) !== this.#path) return ONLY_OWN_FILE
+    const named = this.#names.get(job)
+    if (named === undefined) return this.#unknownNeed(job, own)
+    if (named.index === null) return leftOut(job)
+    if (this.#recurring.has(job)) return comesAgain(job)
+    const end = named.index + (this.#counts.get(named.index) ?? 1)
+    for (let index = named.index; index < end; index += 1) found.push({ on: { index }, condition })
+    return null
+  }
+
+  #unknownNeed(job: string, own: string | null): Omit<RawFault, 'path'> {
     if (job === own) {
       return {
         code: 'NEED_CYCLE',
-        path,
         message: `The job ${quoted(job)} waits for itself. Remove the need.`,
       }
     }
     const near = nearest(job, this.#remembered)
     const hint = near === null ? 'A need has to come first in this format.' : `Did you mean ${quoted(near)}?`
     const message = `No job of an earlier line has the name ${quoted(job)}. ${hint}`
-    return { code: 'UNKNOWN_NEED', path, message, found: quoted(job), expected: NEEDS_EARLIER }
+    return { code: 'UNKNOWN_NEED', message, found: quoted(job), expected: NEEDS_EARLIER }
   }
 }

@@ -19,6 +19,9 @@ export const MAX_HEADER_CHARS = 64 * KIB
 /** Jobs of one YAML or JSON file: as many as the shortest ones that can be written fit into the largest file. */
 export const MAX_DOCUMENT_JOBS = MAX_JSON_BYTES / '{"command":"x"},'.length
 
+/** Files whose jobs need jobs of other files are read together: UTF-16 units of all of them. */
+export const MAX_LINKED_CHARS = 8 * MIB
+
 /** Maps and lists inside each other. */
 export const MAX_DEPTH = 100
 /** UTF-16 units of all texts and one for each value, with every alias of a YAML file counted as a copy. */

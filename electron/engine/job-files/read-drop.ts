@@ -2,8 +2,10 @@ import { resolve } from 'node:path'
 import { missingCase } from '../../../shared/errors.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import { readCommandsFile } from './commands-file.ts'
-import { readDocument } from './document.ts'
+import { readDocument, WaitingFiles } from './document.ts'
 import type { DocumentContext } from './document.ts'
+import { DropNames } from './drop-names.ts'
+import type { FindJobs } from './drop-names.ts'
 import { FolderWalk } from './folder-walk.ts'
 import type { FoundFile } from './folder-walk.ts'
 import { readJoblog } from './interchange-joblog.ts'
@@ -30,6 +32,8 @@ export interface DropOptions {
   readonly env?: Environment
   /** Only so many jobs are wanted; the rest is read for its faults, and counted. */
   readonly wanted?: number
+  /** Knows the jobs that were queued before, for needs by id; missing: nobody does, and all ids are taken for good. */
+  readonly findJobs?: FindJobs
   /** Takes jobs in order, in batches; a job needs only jobs of its own batch or of earlier ones. */
   readonly onJobs: OnJobs
   /** Called before a file is read. */
@@ -39,7 +43,7 @@ export interface DropOptions {
 export interface JobFilesRead {
   /** Good jobs, all of which (or as many as were wanted) were handed to `onJobs`. */
   readonly count: number
-  /** The first faults, in the order of the files. */
+  /** The first faults, in the order in which the files were read: those that need others come last. */
   readonly problems: readonly JobFileProblem[]
   /** All faults, those beyond the listed ones too. */
   readonly problem_count: number
@@ -58,17 +62,33 @@ export async function readDrop(options: DropOptions): Promise<JobFilesRead> {
     store.sync()
   }
   const batches = new JobBatches(options.onJobs, sync, options.wanted)
-  const context = { problems, batches, targets: new Targets(store), env: options.env ?? {} }
   const walk = new FolderWalk(problems, options.recursive)
   for (const path of options.paths) walk.add(resolve(options.cwd, path))
   const referenced = referencedFiles(walk.files)
+  const context = {
+    ...{
+      problems,
+      batches,
+      targets: new Targets(store),
+      env: options.env ?? {},
+      waiting: new WaitingFiles(),
+    },
+    names: new DropNames(
+      walk.files.map(({ path }) => path),
+      options.findJobs ?? null,
+    ),
+  }
   let files = 0
   for (const file of walk.files) {
     if (file.kind.kind === 'script' && referenced.has(file.path)) continue
     options.onFile?.(file.path)
+    const { kind } = file.kind
+    batches.onJob = kind === 'script' || kind === 'table' ? context.names.watch(file.path) : null
     if (await readFile(file, context)) files += 1
     if (batches.isFull) await batches.flush()
   }
+  batches.onJob = null
+  await context.waiting.link(context)
   await batches.flush()
   return { count: batches.count, problems: problems.listed, problem_count: problems.count, files }
 }

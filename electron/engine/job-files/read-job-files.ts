@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import { deserialiseError, JobyardError, missingCase } from '../../../shared/errors.ts'
 import type { NewJob } from '../../../shared/job-spec.ts'
+import type { FindJobs } from './drop-names.ts'
 import { fromJobFileThreadSchema } from './job-file-protocol.ts'
-import type { FromJobFileThread, ReadOrder } from './job-file-protocol.ts'
+import type { FromJobFileThread, ReadOrder, ToJobFileThread } from './job-file-protocol.ts'
 import { MAX_HEAP_MIB, MAX_YOUNG_HEAP_MIB } from './limits.ts'
 import type { JobFilesRead } from './read-drop.ts'
 
@@ -16,6 +17,8 @@ export interface ReadJobFilesOptions {
   readonly script_dir: string | null
   /** Only so many jobs are wanted; the rest is read for its faults, and counted. */
   readonly wanted?: number
+  /** Knows the jobs that were queued before, for needs by id. */
+  readonly findJobs: FindJobs
   /** Path of job-file-thread.ts, or of what was built of it. */
   readonly entry: string
   /**
@@ -60,11 +63,13 @@ class Conversation {
   readonly result: Promise<JobFilesRead>
   readonly #thread: Worker
   readonly #onJobs: ReadJobFilesOptions['onJobs']
+  readonly #findJobs: FindJobs
   #taking: Promise<void> = Promise.resolve()
   #file: string | null = null
 
-  constructor(thread: Worker, { onJobs, signal }: ReadJobFilesOptions) {
+  constructor(thread: Worker, { onJobs, findJobs, signal }: ReadJobFilesOptions) {
     this.#thread = thread
+    this.#findJobs = findJobs
     this.#onJobs = onJobs
     this.result = new Promise((resolve, reject) => {
       const abort = (): void => {
@@ -106,6 +111,9 @@ class Conversation {
         this.#taking = this.#taking.then(() => this.#take(message.jobs))
         this.#taking.catch(reject)
         return
+      case 'find':
+        this.#find(message.ids).catch(reject)
+        return
       case 'done':
         this.#taking.then(() => {
           resolve(message.read)
@@ -121,7 +129,15 @@ class Conversation {
 
   async #take(jobs: readonly NewJob[]): Promise<void> {
     await this.#onJobs(jobs)
-    this.#thread.postMessage({ type: 'taken' })
+    this.#say({ type: 'taken' })
+  }
+
+  async #find(ids: readonly number[]): Promise<void> {
+    this.#say({ type: 'found', ids: [...(await this.#findJobs(ids))] })
+  }
+
+  #say(message: ToJobFileThread): void {
+    this.#thread.postMessage(message)
   }
 
   #died(cause: unknown): JobyardError {

@@ -1,7 +1,7 @@
 import type { JobState, PoolState } from '../../../shared/job.ts'
 import type { JobFilter } from '../../../shared/selection.ts'
 import type { JobListQuery, JobPage } from '../../../shared/listing.ts'
-import type { GroupSummary, HistoryRecord, JobDetails } from '../../../shared/status.ts'
+import type { GroupSummary, HistoryJob, HistoryRecord, JobDetails } from '../../../shared/status.ts'
 import { DatabaseHistory } from './database-history.ts'
 import { openForReading } from './history-connection.ts'
 import { noCounts } from './history-counts.ts'
@@ -30,6 +30,8 @@ export interface HistorySummary {
 export interface History {
   /** One page, of any size. Where `isCancelled` says so it ends early, with what was found; one that is sorted throws ABANDONED. */
   list(query: JobListQuery, isCancelled?: () => boolean): JobPage
+  /** The jobs with these ids, in this order; those that are not there are missing. */
+  rows(ids: readonly number[]): HistoryJob[]
   /** @returns null where there is no such job */
   show(job_id: number): JobDetails | null
   /** All that match, by id, read page by page: memory does not grow. Ends early where `isCancelled` says so. */
@@ -58,6 +60,10 @@ class EmptyHistory implements History {
 
   list(): JobPage {
     return { jobs: [], next: null }
+  }
+
+  rows(): HistoryJob[] {
+    return []
   }
 
   show(): null {

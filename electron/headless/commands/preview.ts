@@ -21,6 +21,7 @@ const MAX_NAME = 50
 interface PreviewOptions {
   readonly recursive?: boolean
   readonly json?: boolean
+  readonly data?: string
 }
 
 export function addPreviewCommand(program: Command, host: Host): void {
@@ -32,6 +33,7 @@ export function addPreviewCommand(program: Command, host: Host): void {
     )
     .argument('<file...>', 'scripts, job files (.job.yaml, .jsonl, .csv, .commands, …) or folders of them')
     .option('-r, --recursive', 'search folders to the bottom')
+    .option('--data <dir>', 'data directory whose jobs may be needed by their ids (or JOBYARD_DATA)')
     .option('--json', 'print a JSON object with the jobs and the problems')
     .addHelpText(
       'after',
