@@ -100,4 +100,19 @@ describe('the build', () => {
     expect(page).not.toMatch(/<script(?![^>]*\ssrc=)/i)
     expect(page).toMatch(/<script type="module"[^>]* src="\.\/assets\//)
   })
+
+  test('every package inside has a licence that lets it be given on', () => {
+    // A heading names the licence in brackets, where the package's manifest does; else its text is below.
+    const free = /^(MIT|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|MPL-2\.0)$/
+    for (const part of ['main', 'renderer']) {
+      const text = readFileSync(join(out, part, 'licenses.md'), 'utf8')
+      const packages = text.split(/^## /m).slice(1)
+      expect(packages.length).toBeGreaterThan(3)
+      const others = packages.filter((entry) => {
+        const named = /^\S+ - \S+ \((.+)\)$/m.exec(entry.split('\n', 1)[0] ?? '')?.[1]
+        return named === undefined ? !entry.includes('MIT License') : !free.test(named)
+      })
+      expect(others.map((entry) => entry.split('\n', 1)[0])).toEqual([])
+    }
+  })
 })
