@@ -45,6 +45,13 @@ export interface PreviewJob {
   readonly unique_of: number | null
 }
 
+/** Files that were left out of a drop on a recipe, because their outputs are there already. */
+export interface LeftFiles {
+  readonly count: number
+  /** The first of them. */
+  readonly first: readonly { readonly file: string; readonly output: string }[]
+}
+
 export interface DropPreview {
   readonly drop_id: string
   /** Good jobs; the first of them in `jobs`. */

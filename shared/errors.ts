@@ -37,6 +37,8 @@ export const ERROR_CODES = [
   'DROP_NOT_FOUND', // previewed too long ago, or queued already
   'DROP_CHANGED', // the files are not what the preview showed
   'DROP_HAS_FAULTS',
+  'RECIPE_NOT_FOUND',
+  'RECIPE_EXISTS', // another recipe has this name
   // command line
   'NOT_BUILT',
   'BAD_INPUT',

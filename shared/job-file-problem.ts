@@ -38,6 +38,10 @@ export const PROBLEM_CODES = [
   'BAD_EXPRESSION', // a ${{ }} that is not understood, or a value inside quotes
   'UNKNOWN_VALUE', // a ${{ }} that names nothing
   'NO_INPUTS', // no file matches, or nothing is left of a matrix
+  // what was dropped on a recipe
+  'NOT_ACCEPTED', // a file that it does not take
+  'OUTPUT_TAKEN', // another job would write there, or it is the file itself
+  'OUTPUT_FAILED', // the folder of the output could not be made
 ] as const
 export type ProblemCode = (typeof PROBLEM_CODES)[number]
 

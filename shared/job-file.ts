@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { inputsSchema, strategySchema } from './job-file-sweep.ts'
 import { jobShape, retryObjectSchema, sharedShape, TASK_KEYS } from './job-file-keys.ts'
 import { limitsObjectSchema, scheduleObjectSchema, uniqueObjectSchema } from './job-file-limits.ts'
+import { recipeShape } from './recipe-keys.ts'
 
 /**
  * What a person writes in a job file. The one source of the types, of the validation and of the published JSON Schema
@@ -26,7 +27,7 @@ const TASK_RULES = {
 }
 
 /** Rules between keys. They are looked at whatever else is wrong, so that all faults are told at once. */
-function withTaskRules<Schema extends z.ZodType>(schema: Schema): Schema {
+export function withTaskRules<Schema extends z.ZodType>(schema: Schema): Schema {
   const count = (value: unknown): number => TASK_KEYS.filter((key) => has(value, key)).length
   return schema
     .refine((value) => count(value) !== 0, {
@@ -60,7 +61,7 @@ const versionSchema = z.literal(1, { error: '1' }).meta({
   description:
     'The version of this format. Required unless the file is named *.job.yaml, *.job.yml, *.job.json or *.jobyard.',
 })
-const schemaRefSchema = z
+export const schemaRefSchema = z
   .string({ error: 'text' })
   .optional()
   .meta({ description: 'For editors; not read by Jobyard.' })
@@ -115,12 +116,17 @@ const batchSchema = batchFrameSchema
  */
 export const jobFileSchema = z.union([batchSchema, singleJobSchema])
 
+/** What is dropped on a recipe are its inputs; and its jobs are one of a kind, queued when they are dropped. */
+const NOT_IN_RECIPES: readonly string[] = ['inputs', 'needs', 'schedule']
+const inRecipe = (key: string): boolean => !NOT_IN_RECIPES.includes(key)
+
 /** The keys each map of a job file may have, for "did you mean". */
 export const KNOWN_KEYS = {
   job: Object.keys(jobShape),
   single: ['version', ...Object.keys(jobShape)],
   batch: ['version', 'defaults', 'jobs'],
   defaults: Object.keys(sharedShape),
+  recipe: ['version', ...Object.keys(recipeShape), ...Object.keys(jobShape).filter(inRecipe)],
   need: ['job', 'file', 'id', 'if'],
   retry: Object.keys(retryObjectSchema.shape),
   stop: ['signal', 'grace'],

@@ -31,7 +31,9 @@ export class JobDrop {
   /** Reads what is named, by default the folder itself. */
   async read(
     paths: readonly string[] = [this.dir],
-    options: Partial<Pick<DropOptions, 'recursive' | 'script_dir' | 'wanted' | 'env' | 'findJobs'>> = {},
+    options: Partial<
+      Pick<DropOptions, 'recursive' | 'script_dir' | 'wanted' | 'env' | 'findJobs' | 'recipe'>
+    > = {},
   ): Promise<DropRead> {
     const jobs: NewJob[] = []
     const batches: number[] = []
@@ -41,6 +43,7 @@ export class JobDrop {
       recursive: options.recursive ?? false,
       script_dir: options.script_dir ?? null,
       ...(options.wanted === undefined ? {} : { wanted: options.wanted }),
+      ...(options.recipe === undefined ? {} : { recipe: options.recipe }),
       ...(options.env === undefined ? {} : { env: options.env }),
       ...(options.findJobs === undefined ? {} : { findJobs: options.findJobs }),
       onJobs: async (batch) => {

@@ -11,21 +11,22 @@ import { RETRYABLE_CAUSES } from '../../shared/job-spec.ts'
 import { DURATION_PATTERN, parseDuration } from '../../shared/duration.ts'
 
 const root = resolve(import.meta.dirname, '../..')
-const schema = readSchema()
+const schema = readSchema('job-file')
+const recipe_schema = readSchema('recipe')
 
-function readSchema(): Record<string, unknown> {
-  const parsed: unknown = JSON.parse(readFileSync(join(root, 'resources/job-file.schema.json'), 'utf8'))
+function readSchema(name: string): Record<string, unknown> {
+  const parsed: unknown = JSON.parse(readFileSync(join(root, `resources/${name}.schema.json`), 'utf8'))
   if (typeof parsed !== 'object' || parsed === null) throw new Error('not an object')
   return { ...parsed }
 }
 
-function validator(): { readonly ajv: Ajv2020; readonly accepts: (value: unknown) => boolean } {
+function validator(of = schema): { readonly ajv: Ajv2020; readonly accepts: (value: unknown) => boolean } {
   const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTuples: false, allowUnionTypes: true })
-  const validate = ajv.compile(schema)
+  const validate = ajv.compile(of)
   return { ajv, accepts: (value) => validate(value) }
 }
 
-test('the published schema is the one of the code', () => {
+test('the published schemas are those of the code', () => {
   execFileSync(process.execPath, [join(root, 'scripts/write-job-file-schema.ts'), '--check'], {
     stdio: 'pipe',
   })
@@ -36,16 +37,21 @@ test('the published schema is valid JSON Schema 2020-12 and names no place on th
   expect(ajv.validateSchema(schema)).toBe(true)
   expect(schema['$schema']).toBe('https://json-schema.org/draft/2020-12/schema')
   expect(schema['$id']).toBe('urn:jobyard:job-file:1')
+  expect(validator(recipe_schema).ajv.validateSchema(recipe_schema)).toBe(true)
+  expect(recipe_schema['$id']).toBe('urn:jobyard:recipe:1')
 })
 
-test('every example and every default in the published schema is valid where it stands', () => {
-  const { ajv } = validator()
-  const ref = String(schema['$id'])
-  const found = examplesIn(schema, '#')
-  expect(found.length).toBeGreaterThan(30)
-  const wrong = found.filter(({ pointer, value }) => !ajv.compile({ $ref: `${ref}${pointer}` })(value))
-  expect(wrong).toEqual([])
-})
+test.each([schema, recipe_schema])(
+  'every example and every default in $title is valid where it stands',
+  (of) => {
+    const { ajv } = validator(of)
+    const ref = String(of['$id'])
+    const found = examplesIn(of, '#')
+    expect(found.length).toBeGreaterThan(30)
+    const wrong = found.filter(({ pointer, value }) => !ajv.compile({ $ref: `${ref}${pointer}` })(value))
+    expect(wrong).toEqual([])
+  },
+)
 
 interface Example {
   readonly pointer: string
@@ -84,6 +90,15 @@ function describedBy(value: unknown, definitions: unknown): unknown {
     typeof ref === 'string' ? Reflect.get(Object(definitions), ref.split('/').at(-1) ?? '') : undefined
   return Reflect.get(Object(value), 'description') ?? Reflect.get(Object(target), 'description')
 }
+
+test('the example recipes are valid by their published schema', () => {
+  const { accepts } = validator(recipe_schema)
+  const folder = join(root, 'resources/examples')
+  const files = readdirSync(folder).filter((name) => name.endsWith('.recipe.yaml'))
+  expect(files.length).toBeGreaterThan(1)
+  for (const name of files)
+    expect([name, accepts(parse(readFileSync(join(folder, name), 'utf8')))]).toEqual([name, true])
+})
 
 test('the example files are valid by the published schema', () => {
   const { accepts } = validator()
@@ -202,7 +217,12 @@ test.each(['docs/job-files.md', 'README.md'])('every YAML example in %s is a val
   const text = readFileSync(join(root, name), 'utf8')
   const examples = [...text.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, example = '']) => example)
   expect(examples.length).toBeGreaterThan(0)
-  for (const example of examples) expect([example, accepts(parse(example))]).toEqual([example, true])
+  const ofRecipe = validator(recipe_schema).accepts
+  for (const example of examples)
+    expect([example, (example.includes('.recipe.yaml') ? ofRecipe : accepts)(parse(example))]).toEqual([
+      example,
+      true,
+    ])
 })
 
 test('the reference names every key and every code', () => {

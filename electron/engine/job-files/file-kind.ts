@@ -1,5 +1,6 @@
 import { basename, extname } from 'node:path'
 import { FileFault } from './file-fault.ts'
+import { isRecipeFile } from '../recipes/recipe-name.ts'
 import { startsAsJoblog } from './interchange-joblog.ts'
 import { withFile } from './regular-file.ts'
 
@@ -47,6 +48,8 @@ export function fileKind(path: string): FileKind {
   const ending = extname(name)
   if (ending === '.jsonl' || ending === '.ndjson') return { kind: 'lines' }
   if (ending === '.commands' || ending === '.txt') return { kind: 'commands', marked: ending === '.commands' }
+  // Data files are dropped on it; it runs nothing by itself.
+  if (isRecipeFile(name)) return { kind: 'unknown' }
   if (ending === '.joblog') return { kind: 'joblog' }
   if (ending === '.csv' || ending === '.tsv')
     return { kind: 'table', syntax: ending === '.csv' ? 'csv' : 'tsv' }

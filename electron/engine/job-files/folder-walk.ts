@@ -9,6 +9,7 @@ import { naturalOrder } from './natural-order.ts'
 import type { ProblemList } from './problem-list.ts'
 import { withFile } from './regular-file.ts'
 import type { RegularFile } from './regular-file.ts'
+import { isRecipeFile } from '../recipes/recipe-name.ts'
 import { startsWithShebang } from './shebang.ts'
 
 /** A file that is read as a job file. */
@@ -19,6 +20,8 @@ export interface FoundFile {
   readonly named: boolean
 }
 
+const A_RECIPE =
+  'This is a recipe: it runs what is dropped on it. Add it to the recipes (jobyard recipe add), or name data files for it (jobyard run --recipe).'
 /** Folders that hold what others have written. */
 const FOREIGN_FOLDERS: ReadonlySet<string> = new Set([
   'node_modules',
@@ -59,6 +62,7 @@ export class FolderWalk {
     const isScript = !isTakenInFolders(kind) && isExecutableScript(path, true)
     if (isScript) this.#push({ path, kind: { kind: 'script' }, named: true })
     else if (kind.kind !== 'unknown') this.#push({ path, kind, named: true })
+    else if (isRecipeFile(path)) throw new FileFault('NOT_A_JOB_FILE', A_RECIPE)
     else throw new FileFault('NOT_A_JOB_FILE', `This is no job file. Accepted are ${ACCEPTED_FILES}.`)
   }
 

@@ -149,10 +149,14 @@ function unknownKey(path: SpecPath, key: string, known: readonly string[]): RawF
   return { code: 'UNKNOWN_KEY', path, at: 'key', message, found, expected }
 }
 
+const NOT_IN_A_RECIPE =
+  'A recipe makes one job of each file that is dropped on it: accepts says of which, and needs and schedule belong into job files.'
+
 function hintFor(key: string, near: string | null, known: readonly string[]): string {
   if (near !== null) return `Did you mean ${quoted(near)}?`
   if (known === KNOWN_KEYS.batch && isOneOf(KNOWN_KEYS.defaults, key))
     return 'Put it under "defaults", or into a job.'
+  if (known === KNOWN_KEYS.recipe && isOneOf(KNOWN_KEYS.job, key)) return NOT_IN_A_RECIPE
   if (known !== KNOWN_KEYS.job && isOneOf(KNOWN_KEYS.job, key)) return 'It belongs into a job.'
   return `Known here: ${known.join(', ')}.`
 }

@@ -11,6 +11,7 @@ export const readOrderSchema = z.strictObject({
   recursive: z.boolean(),
   script_dir: z.string().nullable(),
   wanted: z.int().exactOptional(),
+  recipe: z.strictObject({ file: z.string(), root: z.string().exactOptional() }).exactOptional(),
   /** Of the owner: job files may use it, the thread itself has none. */
   env: z.record(z.string(), z.string().optional()),
 })

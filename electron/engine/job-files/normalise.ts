@@ -22,6 +22,8 @@ export interface SpecContext {
   readonly file: string
   /** Its folder: what relative paths count from. */
   readonly folder: string
+  /** What the folder of the job counts from, where that is another one. */
+  readonly work_folder?: string
   readonly line: number
   /** Where the job is in its file. */
   readonly path: SpecPath
@@ -40,7 +42,7 @@ export function toSpec(entry: JobEntry, context: SpecContext): JobSpec | null {
   const spec: JobSpec = {
     name: entry.name ?? madeName(task),
     task,
-    cwd: resolve(context.folder, entry.cwd ?? defaults.cwd ?? ''),
+    cwd: resolve(context.work_folder ?? context.folder, entry.cwd ?? defaults.cwd ?? ''),
   }
   const env = entry.env === undefined ? defaults.env : { ...defaults.env, ...entry.env }
   if (env !== undefined) spec.env = env

@@ -1,6 +1,9 @@
 import { resolve } from 'node:path'
+import type { LeftFiles } from '../../../shared/drop.ts'
 import { missingCase } from '../../../shared/errors.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
+import { readRecipeDrop } from '../recipes/recipe-drop.ts'
+import type { RecipeUse } from '../recipes/recipe-drop.ts'
 import { readCommandsFile } from './commands-file.ts'
 import { readDocument, WaitingFiles } from './document.ts'
 import type { DocumentContext } from './document.ts'
@@ -26,8 +29,10 @@ export interface DropOptions {
   readonly cwd: string
   /** Read folders inside folders too. */
   readonly recursive: boolean
-  /** Where contents of scripts are stored; null: nothing is stored. */
+  /** Where contents of scripts are stored; null: a preview, nothing is stored and no folder is made. */
   readonly script_dir: string | null
+  /** What the paths are data for; missing: they are job files. */
+  readonly recipe?: RecipeUse
   /** What `env.X` in a sweep means, besides the variables of the job itself. */
   readonly env?: Environment
   /** Only so many jobs are wanted; the rest is read for its faults, and counted. */
@@ -47,8 +52,10 @@ export interface JobFilesRead {
   readonly problems: readonly JobFileProblem[]
   /** All faults, those beyond the listed ones too. */
   readonly problem_count: number
-  /** Files that were read as job files. */
+  /** Files that were read as job files, or as data for a recipe. */
   readonly files: number
+  /** Missing: nothing was dropped on a recipe. */
+  readonly left_files?: LeftFiles
 }
 
 /**
@@ -62,17 +69,20 @@ export async function readDrop(options: DropOptions): Promise<JobFilesRead> {
     store.sync()
   }
   const batches = new JobBatches(options.onJobs, sync, options.wanted)
+  const own = { problems, batches, targets: new Targets(store), env: options.env ?? {} }
+  const paths = options.paths.map((path) => resolve(options.cwd, path))
+  if (options.recipe !== undefined) {
+    const drop = { use: options.recipe, paths, makes_folders: options.script_dir !== null }
+    const read = await readRecipeDrop(drop, own)
+    await batches.flush()
+    return { count: batches.count, problems: problems.listed, problem_count: problems.count, ...read }
+  }
   const walk = new FolderWalk(problems, options.recursive)
-  for (const path of options.paths) walk.add(resolve(options.cwd, path))
+  for (const path of paths) walk.add(path)
   const referenced = referencedFiles(walk.files)
   const context = {
-    ...{
-      problems,
-      batches,
-      targets: new Targets(store),
-      env: options.env ?? {},
-      waiting: new WaitingFiles(),
-    },
+    ...own,
+    waiting: new WaitingFiles(),
     names: new DropNames(
       walk.files.map(({ path }) => path),
       options.findJobs ?? null,

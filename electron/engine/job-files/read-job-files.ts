@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { deserialiseError, JobyardError, missingCase } from '../../../shared/errors.ts'
 import type { NewJob } from '../../../shared/job-spec.ts'
+import type { RecipeUse } from '../recipes/recipe-drop.ts'
 import type { FindJobs } from './drop-names.ts'
 import { fromJobFileThreadSchema } from './job-file-protocol.ts'
 import type { FromJobFileThread, ReadOrder, ToJobFileThread } from './job-file-protocol.ts'
@@ -15,6 +16,8 @@ export interface ReadJobFilesOptions {
   readonly recursive: boolean
   /** Where contents of scripts are stored; null: a preview, nothing is stored. */
   readonly script_dir: string | null
+  /** What the paths are data for; missing: they are job files. Folders are then read to the bottom. */
+  readonly recipe?: RecipeUse
   /** Only so many jobs are wanted; the rest is read for its faults, and counted. */
   readonly wanted?: number
   /** Knows the jobs that were queued before, for needs by id. */
@@ -39,11 +42,12 @@ export type { JobFilesRead }
  */
 export async function readJobFiles(options: ReadJobFilesOptions): Promise<JobFilesRead> {
   options.signal?.throwIfAborted()
-  const { paths, cwd, recursive, script_dir, wanted } = options
+  const { paths, cwd, recursive, script_dir, wanted, recipe } = options
   const workerData: ReadOrder = {
     paths: [...paths],
     ...{ cwd, recursive, script_dir, env: { ...process.env } },
     ...(wanted === undefined ? {} : { wanted }),
+    ...(recipe === undefined ? {} : { recipe }),
   }
   const thread = new Worker(options.entry, {
     workerData,

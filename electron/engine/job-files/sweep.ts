@@ -4,8 +4,7 @@ import { DEFAULT_MAX_JOBS } from '../../../shared/job-file-sweep.ts'
 import type { JobSpec, SweepRules } from '../../../shared/job-spec.ts'
 import { compileEntry, withDefaults } from './entry-template.ts'
 import type { EntryTemplate } from './entry-template.ts'
-import { countRows, FILE_SOURCE, inputRows, readInputs, VALUE_SOURCE } from './inputs.ts'
-import type { InputSource } from './inputs.ts'
+import { countRows, FILE_SOURCE, readInputs, VALUE_SOURCE } from './inputs.ts'
 import { Matrix } from './matrix.ts'
 import type { Combination } from './matrix.ts'
 import { oneLine, toSpec } from './normalise.ts'
@@ -14,6 +13,8 @@ import type { OnFault, RawFault } from './source.ts'
 import { quoted, valueAt } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
 import type { SweepNames } from './sweep-names.ts'
+import { rowsOf } from './sweep-rows.ts'
+import type { GivenRows, RowSource, SweepRow } from './sweep-rows.ts'
 import { sweepRules } from './sweep-rules.ts'
 import type { TemplateRow, TemplateScope } from './template.ts'
 
@@ -37,7 +38,7 @@ type PathOf = (path: SpecPath) => SpecPath
 export class Sweep {
   readonly #entry: JobEntry
   readonly #template: EntryTemplate
-  readonly #sources: readonly InputSource[]
+  readonly #rows: RowSource
   readonly #matrix: Matrix | null
   readonly #context: SpecContext
   readonly #pathOf: PathOf
@@ -45,7 +46,7 @@ export class Sweep {
 
   private constructor(
     template: EntryTemplate,
-    sources: readonly InputSource[],
+    rows: RowSource,
     matrix: Matrix | null,
     context: SpecContext,
     pathOf: PathOf,
@@ -54,20 +55,23 @@ export class Sweep {
     this.#template = template
     this.#pathOf = pathOf
     this.#source = { file: context.file, line: context.line }
-    this.#sources = sources
+    this.#rows = rows
     this.#matrix = matrix
     // The template has them in it.
     this.#context = { ...context, defaults: {} }
   }
 
-  /** @returns null where a fault was told */
-  static of(written: JobEntry, context: SpecContext): Sweep | null {
+  /**
+   * @param given instead of the inputs of the job
+   * @returns null where a fault was told
+   */
+  static of(written: JobEntry, context: SpecContext, given: GivenRows | null = null): Sweep | null {
     const { strategy, inputs } = written
     const fault = (path: SpecPath, raw: Pick<RawFault, 'code' | 'message'>): null => {
       context.onFault(() => ({ ...raw, path: [...context.path, ...path] }))
       return null
     }
-    const conflict = conflictOf(written)
+    const conflict = conflictOf(written, given)
     if (conflict !== null) return fault(['strategy'], { code: 'CONFLICT', message: conflict })
     const matrix = strategy?.matrix === undefined ? null : new Matrix(strategy.matrix)
     let isGood = true
@@ -80,7 +84,7 @@ export class Sweep {
     const pathOf = pathIn(written, context)
     const template = compileEntry(
       entry,
-      scopeOf(entry, matrix, sourceNames(written), context),
+      scopeOf(entry, matrix, given ?? { names: sourceNames(written), extras: [] }, context),
       pathOf,
       context.onFault,
     )
@@ -88,10 +92,11 @@ export class Sweep {
     const sources =
       inputs === undefined ? [] : readInputs(inputs, folderOf(template, context), template.varies_cwd)
     if ('message' in sources) return fault(['inputs', sources.key], sources)
-    const sweep = new Sweep(template, sources, matrix, context, pathOf)
+    const sweep = new Sweep(template, { sources, zip: inputs?.zip === true, given }, matrix, context, pathOf)
     const message = sweep.#excess(strategy?.['max-jobs'] ?? DEFAULT_MAX_JOBS)
     if (message === null) return sweep.#isEmpty ? fault(['strategy', 'matrix'], NOTHING_LEFT) : sweep
-    return fault(matrix === null ? ['inputs'] : ['strategy', 'matrix'], { code: 'TOO_COMPLEX', message })
+    const place = matrix !== null ? ['strategy', 'matrix'] : given === null ? ['inputs'] : []
+    return fault(place, { code: 'TOO_COMPLEX', message })
   }
 
   /** What of it is more than may be; null: nothing. */
@@ -112,7 +117,9 @@ export class Sweep {
 
   /** At most so many jobs it becomes. */
   get size(): number {
-    return countRows(this.#sources, this.#zip) * (this.#matrix?.size ?? 1)
+    const { sources, zip, given } = this.#rows
+    const rows = given === null ? countRows(sources, zip) : (given.count ?? 1)
+    return rows * (this.#matrix?.size ?? 1)
   }
 
   rules(key: number): SweepRules | null {
@@ -133,21 +140,28 @@ export class Sweep {
     wanted: number,
   ): Generator<JobSpec, void, undefined> {
     const context = { ...this.#context, onFault: onceEach(onFault) }
-    const slot_mark = this.#template.has_slot ? this.#slotMark() : SLOT_MARK
+    const { sources, given } = this.#rows
+    const slot_mark =
+      this.#template.has_slot && given === null
+        ? this.#slotMark(sources.flatMap(({ values }) => values))
+        : SLOT_MARK
     let number = 0
     let at = index
     let latest: JobSpec | null = null
-    for (const values of inputRows(this.#sources, this.#zip)) {
+    for (const sweep_row of rowsOf(this.#rows)) {
       for (const combination of this.#combinations()) {
         const { values: matrix } = combination
         number += 1
-        if (at >= wanted && latest !== null) {
+        if (at >= wanted && latest !== null && given === null) {
           at += 1
           yield latest
           continue
         }
-        const row = { values, matrix, number, slot_mark }
-        const spec = this.#spec(row, combination, context)
+        const { values, folder } = sweep_row
+        const row = this.#completed({ values, matrix, number, slot_mark }, sweep_row)
+        if (row === null) continue
+        const placed = folder === null ? context : { ...context, work_folder: folder }
+        const spec = this.#spec(row, combination, placed)
         if (spec === null) continue
         const text = this.#nameOf(row, combination)
         if (text !== null) spec.name = names.take(text, number, { index: at, line: this.#context.line })
@@ -158,22 +172,25 @@ export class Sweep {
     }
   }
 
+  /** The row with the values that are made of it; null: there is no job for it. */
+  #completed(filled: TemplateRow, row: SweepRow): TemplateRow | null {
+    const { given } = this.#rows
+    if (given === null) return filled
+    const extras = given.complete(filled, row)
+    if (extras === null) return null
+    const slot_mark = this.#template.has_slot ? this.#slotMark([...filled.values, ...extras]) : SLOT_MARK
+    return { ...filled, extras, slot_mark }
+  }
+
   /** A mark that no value has in it, nor a text that is given as it is. */
-  #slotMark(): string {
-    const texts = [
-      JSON.stringify([this.#entry.strategy, this.#context.env]),
-      ...this.#sources.flatMap(({ values }) => values),
-    ]
+  #slotMark(values: readonly string[]): string {
+    const texts = [JSON.stringify([this.#entry.strategy, this.#context.env]), ...values]
     const entry = JSON.stringify(this.#entry)
     let mark = SLOT_MARK
     const isTaken = (): boolean =>
       texts.some((text) => text.includes(mark)) || entry.includes(mark === SLOT_MARK ? `'${mark}` : mark)
     while (isTaken()) mark = mark.replace('%', '%%')
     return mark
-  }
-
-  get #zip(): boolean {
-    return this.#entry.inputs?.zip === true
   }
 
   get #isEmpty(): boolean {
@@ -215,9 +232,9 @@ const NOTHING_LEFT = {
   message: 'Every combination is excluded: there is no job here. Take something out of exclude.',
 } as const
 
-function conflictOf({ strategy, inputs }: JobEntry): string | null {
+function conflictOf({ strategy, inputs }: JobEntry, given: GivenRows | null): string | null {
   if (strategy === undefined) return null
-  if (strategy.matrix === undefined && inputs === undefined) {
+  if (strategy.matrix === undefined && inputs === undefined && given === null) {
     return 'A strategy is about many jobs; give it a matrix, or the job inputs.'
   }
   if (strategy.halt !== undefined && strategy['fail-fast'] === true) {
@@ -237,11 +254,16 @@ function sourceNames({ inputs }: JobEntry): string[] | null {
 function scopeOf(
   { env = {} }: JobEntry,
   matrix: Matrix | null,
-  sources: readonly string[] | null,
+  { names, extras }: { readonly names: readonly string[] | null; readonly extras: readonly string[] },
   context: SpecContext,
 ): TemplateScope {
   const fixed = Object.entries(env).filter(([, value]) => !value.includes('${{'))
-  return { sources, matrix: matrix?.names ?? null, env: { ...context.env, ...Object.fromEntries(fixed) } }
+  return {
+    sources: names,
+    extras,
+    matrix: matrix?.names ?? null,
+    env: { ...context.env, ...Object.fromEntries(fixed) },
+  }
 }
 
 /** Where a key is written: in the job, or in the defaults. */

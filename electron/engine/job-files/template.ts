@@ -11,6 +11,8 @@ import { quoted } from './spec-path.ts'
 export interface TemplateScope {
   /** Names of the input sources, in order; null: there are none, and `{}` means itself. */
   readonly sources: readonly string[] | null
+  /** Names of values that are no sources: `{}` and `{1}` do not count them. */
+  readonly extras?: readonly string[]
   /** Only these names mean something between braces: `{}`, `{1}`, `{#}` and `{%}` do not. */
   readonly names_only?: boolean
   /** Names of the matrix; null: there is none. */
@@ -23,6 +25,8 @@ export interface TemplateScope {
 export interface TemplateRow {
   /** One for each source. */
   readonly values: readonly string[]
+  /** One for each of the extras. */
+  readonly extras?: readonly string[]
   readonly matrix: Readonly<Record<string, unknown>>
   /** From 1: `{#}`. */
   readonly number: number
@@ -42,6 +46,7 @@ type Piece =
       readonly part: ValuePart
       readonly raw: boolean
     }
+  | { readonly kind: 'extra'; readonly index: number; readonly part: ValuePart; readonly raw: boolean }
   | { readonly kind: 'matrix'; readonly path: readonly string[]; readonly raw: boolean }
   /** A part of the text that is known before any job is, and is quoted like a value. */
   | { readonly kind: 'known'; readonly text: string; readonly raw: boolean }
@@ -142,7 +147,7 @@ function same(value: string): string {
 }
 
 function filled(
-  piece: Extract<Piece, { kind: 'value' | 'matrix' | 'known' }>,
+  piece: Extract<Piece, { kind: 'value' | 'extra' | 'matrix' | 'known' }>,
   row: TemplateRow,
   quote: (value: string) => string,
 ): string {
@@ -151,6 +156,8 @@ function filled(
       return quote(piece.text)
     case 'matrix':
       return quote(scalarText(lookUp(row.matrix, piece.path)))
+    case 'extra':
+      return quote(partOf(row.extras?.[piece.index] ?? '', piece.part))
     case 'value': {
       const { position, part } = piece
       if (position === null) return row.values.map((value) => quote(partOf(value, part))).join(' ')
@@ -179,17 +186,25 @@ function lookUp(root: unknown, path: readonly string[]): unknown {
 }
 
 /** Where a name of a source is also a part (`{/}`), the part wins. */
-function braced(inner: string, { sources, names_only = false }: TemplateScope): Piece | null {
+function braced(inner: string, { sources, extras = [], names_only = false }: TemplateScope): Piece | null {
   if (sources === null) return null
   const unnamed = names_only ? null : unnamedPiece(inner)
   if (unnamed !== null) return unnamed
   for (const [index, name] of sources.entries()) {
-    if (!inner.startsWith(name)) continue
-    const named = VALUE_PARTS.find((candidate) => candidate === inner.slice(name.length))
-    if (named !== undefined) return { kind: 'value', position: index + 1, part: named, raw: false }
+    const part = partNamed(inner, name)
+    if (part !== null) return { kind: 'value', position: index + 1, part, raw: false }
+  }
+  for (const [index, name] of extras.entries()) {
+    const part = partNamed(inner, name)
+    if (part !== null) return { kind: 'extra', index, part, raw: false }
   }
   // GNU parallel leaves braces alone that mean nothing to it, and so do shells and awk programs want it.
   return null
+}
+
+function partNamed(inner: string, name: string): ValuePart | null {
+  if (!inner.startsWith(name)) return null
+  return VALUE_PARTS.find((candidate) => candidate === inner.slice(name.length)) ?? null
 }
 
 function unnamedPiece(inner: string): Piece | null {
@@ -218,7 +233,7 @@ function evaluated(source: string, hole: string, scope: TemplateScope): Evaluate
 function named(
   { context, path, raw }: Extract<Expression, { kind: 'name' }>,
   hole: string,
-  { sources, matrix, env }: TemplateScope,
+  { sources, extras = [], matrix, env }: TemplateScope,
 ): Evaluated {
   const [name = '', ...deeper] = path
   switch (context) {
@@ -227,8 +242,10 @@ function named(
       return matrix.has(name) ? { kind: 'matrix', path, raw } : unknown(hole, notOf('matrix', name, matrix))
     case 'inputs': {
       if (sources === null) return unknown(hole, 'There are no inputs here.')
-      const index = sources.indexOf(name)
-      if (index < 0 || deeper.length > 0) return unknown(hole, notOf('inputs', path.join('.'), sources))
+      const [index, extra] = [sources.indexOf(name), extras.indexOf(name)]
+      if (Math.max(index, extra) < 0 || deeper.length > 0)
+        return unknown(hole, notOf('inputs', path.join('.'), [...sources, ...extras]))
+      if (index < 0) return { kind: 'extra', index: extra, part: '', raw }
       return { kind: 'value', position: index + 1, part: '', raw }
     }
     case 'env': {

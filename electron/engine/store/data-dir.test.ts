@@ -75,7 +75,7 @@ describe('preparing the data directory', () => {
     const dir = join(root, 'deep', 'data')
     prepareDataDir(dir)
     prepareDataDir(dir)
-    expect(readdirSync(dir).sort()).toEqual(['logs', 'results', 'scripts', 'spool', 'starts', 'uploads'])
+    expect(readdirSync(dir).sort()).toEqual(['logs', 'recipes', 'results', 'scripts', 'spool', 'starts', 'uploads'])
     const paths = dataPaths(dir)
     if (process.platform !== 'win32') {
       for (const folder of [
@@ -86,6 +86,7 @@ describe('preparing the data directory', () => {
         paths.starts,
         paths.spool,
         paths.uploads,
+        paths.recipes,
       ]) {
         expect(statSync(folder).mode & 0o777).toBe(0o700)
       }

@@ -37,6 +37,8 @@ export interface DataPaths {
   readonly spool: string
   /** Drops whose files were sent as content or pasted, one folder each: their jobs run there. */
   readonly uploads: string
+  /** Recipes, one file each, as people wrote them. */
+  readonly recipes: string
 }
 
 function thisSystem(): DataDirSystem {
@@ -107,6 +109,7 @@ export function dataPaths(dir: string): DataPaths {
     starts: join(dir, 'starts'),
     spool: join(dir, 'spool'),
     uploads: join(dir, 'uploads'),
+    recipes: join(dir, 'recipes'),
   }
 }
 
@@ -118,8 +121,8 @@ export function dataPaths(dir: string): DataPaths {
 export function prepareDataDir(dir: string): void {
   const paths = dataPaths(dir)
   try {
-    const { logs, scripts, results, starts, spool, uploads } = paths
-    for (const folder of [dir, logs, scripts, results, starts, spool, uploads]) makeFolder(folder)
+    const { logs, scripts, results, starts, spool, uploads, recipes } = paths
+    for (const folder of [dir, logs, scripts, results, starts, spool, uploads, recipes]) makeFolder(folder)
     probe(join(dir, `.probe-${process.pid}`))
   } catch (error) {
     throw unusableDataDir(dir, error)
@@ -127,20 +130,20 @@ export function prepareDataDir(dir: string): void {
 }
 
 /**
- * Makes a folder and those above it. Not `mkdirSync` with `recursive`: that never returns where a file system denies a
+ * Makes a folder and those above it, for this user alone unless another mode is given. Not `mkdirSync` with `recursive`: that never returns where a file system denies a
  * folder with ENOENT below one that is there, as /proc does.
  */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string, mode = FOLDER_MODE): void {
   if (isFolder(folder)) return
   try {
-    mkdirSync(folder, { mode: FOLDER_MODE })
+    mkdirSync(folder, { mode })
   } catch (error) {
     const code = codeOf(error)
     if (code === 'EEXIST' && isFolder(folder)) return
     const above = dirname(folder)
     if (code !== 'ENOENT' || above === folder || isFolder(above)) throw error
-    makeFolder(above)
-    makeFolder(folder)
+    makeFolder(above, mode)
+    makeFolder(folder, mode)
   }
 }
 
