@@ -21,8 +21,6 @@ export const pageVerbSchemas = {
   'jobyard:pick-files': z.undefined(),
   /** The paths the app was opened with and that no page has taken yet. */
   'jobyard:take-files': z.undefined(),
-  /** The example jobs come as files the app was opened with. */
-  'jobyard:open-examples': z.undefined(),
   /** Whether this app can be replaced by a newer one. */
   'jobyard:can-update': z.undefined(),
   /** A dialog; the path it was saved to, or null. */
@@ -35,7 +33,6 @@ export const pageVerbSchemas = {
 interface PageVerbOutputs {
   'jobyard:pick-files': readonly string[]
   'jobyard:take-files': readonly string[]
-  'jobyard:open-examples': null
   'jobyard:can-update': boolean
   'jobyard:save-text': string | null
 }

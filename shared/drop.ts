@@ -17,6 +17,8 @@ export const dropSourceSchema = z.discriminatedUnion('from', [
     name: z.string().min(1).max(200),
     text: z.string().max(MAX_PASTED_CHARS),
   }),
+  /** The examples that came with Jobyard, laid out in the data directory. */
+  z.strictObject({ from: z.literal('examples') }),
 ])
 export type DropSource = Readonly<z.infer<typeof dropSourceSchema>>
 

@@ -17,5 +17,10 @@ test('in the build, they lie beside the command line', () => {
     job_file_thread: join(out, 'job-file-thread.js'),
     history_thread: join(out, 'history-thread.js'),
     renderer: join(sep, 'somewhere', 'out', 'renderer'),
+    examples: join(sep, 'somewhere', 'resources', 'examples'),
   })
+  const archive = join(sep, 'opt', 'Jobyard', 'resources', 'app.asar')
+  expect(entryPaths(join(archive, 'out', 'main', 'cli.js')).examples).toBe(
+    join(sep, 'opt', 'Jobyard', 'resources', 'examples'),
+  )
 })

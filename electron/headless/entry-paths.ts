@@ -8,6 +8,8 @@ export interface EntryPaths {
   readonly history_thread: string
   /** Folder of the built page. */
   readonly renderer: string
+  /** Folder of the examples. */
+  readonly examples: string
 }
 
 /**
@@ -17,12 +19,15 @@ export interface EntryPaths {
 export function entryPaths(cli_file: string): EntryPaths {
   const folder = dirname(cli_file)
   if (!cli_file.endsWith('.ts')) {
+    const app = dirname(dirname(folder))
     return {
       worker: join(folder, 'worker.js'),
       store_thread: join(folder, 'store-thread.js'),
       job_file_thread: join(folder, 'job-file-thread.js'),
       history_thread: join(folder, 'history-thread.js'),
       renderer: join(dirname(folder), 'renderer'),
+      // Jobs cannot run from inside an archive: in an installed app they lie beside it.
+      examples: app.endsWith('.asar') ? join(dirname(app), 'examples') : join(app, 'resources', 'examples'),
     }
   }
   const electron = dirname(folder)
@@ -32,5 +37,6 @@ export function entryPaths(cli_file: string): EntryPaths {
     job_file_thread: join(electron, 'engine', 'job-files', 'job-file-thread.ts'),
     history_thread: join(electron, 'engine', 'store', 'history-thread.ts'),
     renderer: join(dirname(electron), 'out', 'renderer'),
+    examples: join(dirname(electron), 'resources', 'examples'),
   }
 }

@@ -138,10 +138,6 @@ class Desktop {
       {
         'jobyard:pick-files': () => this.#dialogs.pick(this.#window.current, 'files'),
         'jobyard:take-files': () => this.#options.opened.take(),
-        'jobyard:open-examples': async () => {
-          await this.#installed.openExamples()
-          return null
-        },
         'jobyard:can-update': () => this.#installed.canUpdate,
         'jobyard:save-text': ({ name, text }) => this.#dialogs.saveText(this.#window.current, name, text),
       },

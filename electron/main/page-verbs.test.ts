@@ -17,7 +17,6 @@ function setUp() {
       'jobyard:take-files': () => {
         throw new JobyardError('INTERNAL', 'planted')
       },
-      'jobyard:open-examples': () => null,
       'jobyard:can-update': () => false,
       'jobyard:save-text': ({ name }) => `/saved/${name}`,
     },

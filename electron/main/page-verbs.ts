@@ -36,7 +36,6 @@ export function registerPageVerbs(
   }
   register('jobyard:pick-files', nothing, handlers['jobyard:pick-files'])
   register('jobyard:take-files', nothing, handlers['jobyard:take-files'])
-  register('jobyard:open-examples', nothing, handlers['jobyard:open-examples'])
   register('jobyard:can-update', nothing, handlers['jobyard:can-update'])
   register(
     'jobyard:save-text',

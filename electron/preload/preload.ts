@@ -59,7 +59,6 @@ contextBridge.exposeInMainWorld('jobyardHost', {
   },
   pathOf: (file: File) => webUtils.getPathForFile(file),
   pickFiles: () => ask('jobyard:pick-files', undefined),
-  openExamples: () => ask('jobyard:open-examples', undefined),
   canUpdate: () => ask('jobyard:can-update', undefined),
   saveText: (name: string, text: string) => ask('jobyard:save-text', { name, text }),
   /** Paths that were given to the app: by the system, a menu or a second start. Those of before come at once. */

@@ -11,7 +11,6 @@ export interface JobyardHost {
   /** '' where the file is not of the disk. */
   pathOf(file: File): string
   pickFiles(): Promise<readonly string[]>
-  openExamples(): Promise<unknown>
   canUpdate(): Promise<boolean>
   onFiles(listener: (paths: readonly string[]) => void): void
 }
@@ -33,9 +32,6 @@ export class ElectronTransport implements Transport {
   constructor(host: JobyardHost) {
     this.#host = host
     this.desktop = {
-      openExamples: async () => {
-        await host.openExamples()
-      },
       canUpdate: () => host.canUpdate(),
     }
   }

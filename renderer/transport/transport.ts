@@ -18,8 +18,6 @@ export interface OpenedWire extends Wire {
 
 /** What only the app on this machine can do. */
 export interface DesktopHelp {
-  /** Lays out the example jobs, which then come as files that were opened from outside. */
-  openExamples(): Promise<void>
   /** Whether this app can be replaced by a newer one. */
   canUpdate(): Promise<boolean>
 }

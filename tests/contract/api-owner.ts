@@ -48,6 +48,7 @@ export class ContractOwner {
     const entries = {
       job_file_thread: join(ENGINE, 'job-files/job-file-thread.ts'),
       history_thread: join(ENGINE, 'store/history-thread.ts'),
+      examples: join(ENGINE, '../../resources/examples'),
     }
     const api = await createApiServer({ owned, version: VERSION, entries })
     const transport = await kind.open(owned.paths.dir, api)

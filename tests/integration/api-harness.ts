@@ -17,7 +17,11 @@ export async function openApi(
 ): Promise<{ readonly real: RealEngine; readonly server: OwnerApi }> {
   const real = await openEngine(options)
   const owned = { engine: real.engine, paths: real.paths, close: real.close }
-  const entries = { job_file_thread: JOB_FILE_THREAD, history_thread: HISTORY_THREAD }
+  const entries = {
+    job_file_thread: JOB_FILE_THREAD,
+    history_thread: HISTORY_THREAD,
+    examples: join(ELECTRON, '../resources/examples'),
+  }
   const server = await createApiServer({ owned, version: '0.0.0-test', entries })
   onTestFinished(() => server.close())
   return { real, server }

@@ -22,8 +22,12 @@ export interface ApiServerOptions {
   readonly owned: OwnedEngine
   /** Of Jobyard. */
   readonly version: string
-  /** Files of threads. */
-  readonly entries: { readonly job_file_thread: string; readonly history_thread: string }
+  /** Files of threads, and the folder of the examples that came with Jobyard. */
+  readonly entries: {
+    readonly job_file_thread: string
+    readonly history_thread: string
+    readonly examples: string
+  }
 }
 
 /** The API of one owner. Hosts hand it the connections that their transports accept. */
@@ -37,7 +41,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
   const { owned, version, entries } = options
   const settings = await SettingsKeeper.open(owned.engine)
   const history = openThreadHistory({ dir: owned.paths.dir, entry: entries.history_thread })
-  const drops = new Drops({ owned, history, settings, job_file_thread: entries.job_file_thread })
+  const { job_file_thread, examples } = entries
+  const drops = new Drops({ owned, history, settings, job_file_thread, examples })
   const stopSweeping = await keepUploadsSwept(owned.paths.uploads)
   const logs = new LogPieces(owned.paths.logs)
   const server = new ConnectedServer(owned, version, settings, async () => {

@@ -24,6 +24,7 @@ import { writeSpecText } from '../store/spec-text.ts'
 import type { ThreadHistory } from '../store/thread-history.ts'
 import { DoneBefore } from '../submissions/done-before.ts'
 import { submitFiles } from '../submissions/submit-files.ts'
+import { layOutExamples } from './example-jobs.ts'
 import type { SettingsKeeper } from './settings-keeper.ts'
 import { QUEUED_MARK } from './upload-folders.ts'
 
@@ -37,6 +38,8 @@ export interface DropsOptions {
   readonly history: Pick<ThreadHistory, 'duplicates' | 'holders' | 'known' | 'rows'>
   readonly settings: SettingsKeeper
   readonly job_file_thread: string
+  /** Folder of the examples that came with Jobyard. */
+  readonly examples: string
 }
 
 /** What a preview was made of, to be read again when it is queued. */
@@ -75,7 +78,7 @@ export class Drops {
     })
     const { count, problem_count } = read
     if (count === 0 && problem_count === 0) throw noJobs(recursive)
-    const untrusted_folders = folder === null ? this.#untrusted(await foldersOf(paths)) : []
+    const untrusted_folders = source.from === 'paths' ? this.#untrusted(await foldersOf(paths)) : []
     const drop_id = this.#keep({ paths, recursive, folder, count, problem_count, untrusted_folders })
     const shown = await this.#shown(jobs, folder)
     return {
@@ -158,6 +161,10 @@ export class Drops {
         await mkdir(folder, { recursive: true, mode: 0o700 })
         await writeFile(path, source.text, { mode: 0o600 })
         return { folder, paths: [path] }
+      }
+      case 'examples': {
+        const { examples, owned } = this.#options
+        return { folder: null, paths: [await layOutExamples(examples, owned.paths.dir)] }
       }
     }
   }
