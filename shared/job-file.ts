@@ -17,6 +17,10 @@ function has(value: unknown, key: string): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
 }
 
+function isKeyOf<Shape extends object>(shape: Shape, key: PropertyKey): key is keyof Shape {
+  return Object.hasOwn(shape, key)
+}
+
 const isMap = ({ value }: { readonly value: unknown }): boolean =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -74,13 +78,23 @@ export const jobEntrySchema = withTaskRules(z.strictObject(jobShape, { error: A_
 })
 export type JobEntry = z.output<typeof jobEntrySchema>
 
+const singleShape = { $schema: schemaRefSchema, version: versionSchema.optional(), ...jobShape }
+const singleObjectSchema = z.strictObject(singleShape, { error: A_JOB })
+
 /** A file, or a line of JSON Lines, that is one job. */
-export const singleJobSchema = withTaskRules(
-  z.strictObject(
-    { $schema: schemaRefSchema, version: versionSchema.optional(), ...jobShape },
-    { error: A_JOB },
-  ),
-).meta({ title: 'One job', description: 'A file that holds one job.' })
+export const singleJobSchema = withTaskRules(singleObjectSchema).meta({
+  title: 'One job',
+  description: 'A file that holds one job.',
+})
+
+/** A job with some of the keys, without the rules between them. */
+export function jobSchemaOfKeys(keys: readonly string[]): z.ZodType<JobEntry> {
+  const mask: Partial<Record<keyof typeof singleShape, true>> = {}
+  for (const key of Object.keys(singleShape)) {
+    if (isKeyOf(singleShape, key) && keys.includes(key)) mask[key] = true
+  }
+  return singleObjectSchema.pick(mask)
+}
 
 /** What the jobs of a file have in common. A job's own key wins; env is merged variable by variable. */
 export const defaultsSchema = z

@@ -5,6 +5,8 @@ import type { OwnedEngine } from '../../electron/engine/create-engine.ts'
 import { readJobFiles } from '../../electron/engine/job-files/read-job-files.ts'
 import type { JobFilesRead } from '../../electron/engine/job-files/read-job-files.ts'
 import { submitFiles } from '../../electron/engine/submissions/submit-files.ts'
+import { readWrittenJob } from '../../electron/engine/store/written-job.ts'
+import type { WrittenJob } from '../../electron/engine/store/written-job.ts'
 import type { NewJob } from '../../shared/job-spec.ts'
 import { expandInput, fileInput, type Reply } from '../harness/contract.ts'
 import { BYTES_PER_MB, perSecond } from '../harness/stats.ts'
@@ -16,7 +18,7 @@ const PAGE_JOBS = 200
 
 function read(
   file: string,
-  onJobs: (jobs: readonly NewJob[]) => Promise<void>,
+  onJobs: (jobs: readonly WrittenJob[]) => Promise<void>,
   wanted?: number,
 ): Promise<JobFilesRead> {
   const place = { paths: [file], cwd: dirname(file), recursive: false, script_dir: null }
@@ -65,7 +67,7 @@ export async function expand(raw: unknown): Promise<Reply> {
   )
   const list: NewJob[] = []
   await read(file, (batch) => {
-    list.push(...batch)
+    list.push(...batch.map(readWrittenJob))
     return Promise.resolve()
   })
   const bulk_per_s = await timed(bulk_directory, jobs, ({ engine }) => engine.submit(list))

@@ -1,6 +1,7 @@
 /** Our engine as a contender: harness/contract.ts says what each call does. */
 import { performance } from 'node:perf_hooks'
 import process from 'node:process'
+import { writeJob } from '../../electron/engine/store/written-job.ts'
 import type { OwnedEngine } from '../../electron/engine/create-engine.ts'
 import type { CommandTask, NewJob } from '../../shared/job-spec.ts'
 import {
@@ -104,7 +105,7 @@ async function backlog(raw: unknown): Promise<Reply> {
   let peak = 0
   for (let from = 0; from < jobs; from += BACKLOG_CHUNK) {
     const count = Math.min(BACKLOG_CHUNK, jobs - from)
-    await submission.add(Array.from({ length: count }, (_, index) => noopJob(from + index)))
+    await submission.add(Array.from({ length: count }, (_, index) => writeJob(noopJob(from + index))))
     peak = Math.max(peak, process.memoryUsage.rss())
   }
   await submission.complete()

@@ -2,6 +2,7 @@ import { DEFAULT_GROUP } from '../../shared/job-spec.ts'
 import { ScheduleKeeper } from './schedules/schedule-keeper.ts'
 import type { Store } from './store/store.ts'
 import type { IdSequence } from './submissions/id-sequence.ts'
+import { writeJob } from './store/written-job.ts'
 import { toJobInsert } from './submissions/job-insert.ts'
 import type { EngineParts } from './wire-engine.ts'
 
@@ -28,7 +29,7 @@ export function makeSchedules({ parts, ...wiring }: ScheduleWiring): ScheduleKee
     toInsert: async (spec, facts) => {
       const name = spec.group ?? DEFAULT_GROUP
       const group = parts.queue.groupByName(name) ?? (await parts.setGroup(name, {}))
-      return toJobInsert(spec, { ...facts, group_id: group.id })
+      return toJobInsert(writeJob({ spec }), { ...facts, group_id: group.id })
     },
   })
 }

@@ -7,6 +7,7 @@ import type { FindJobs } from '../engine/job-files/drop-names.ts'
 import { readJobFiles } from '../engine/job-files/read-job-files.ts'
 import { resolveDataDir } from '../engine/store/data-dir.ts'
 import { openHistory } from '../engine/store/history.ts'
+import { readWrittenJob } from '../engine/store/written-job.ts'
 import { DoneBefore } from '../engine/submissions/done-before.ts'
 import type { FilesSubmitted } from '../engine/submissions/submit-files.ts'
 import { submitFiles } from '../engine/submissions/submit-files.ts'
@@ -154,7 +155,7 @@ export function previewFiles(
     script_dir: null,
     entry: host.entries.job_file_thread,
     findJobs: jobFinder(resolveDataDir(options.data)),
-    onJobs,
+    onJobs: (jobs) => onJobs(jobs.map(readWrittenJob)),
   })
 }
 

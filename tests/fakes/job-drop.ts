@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readDrop } from '../../electron/engine/job-files/read-drop.ts'
 import type { DropOptions, JobFilesRead } from '../../electron/engine/job-files/read-drop.ts'
+import { readWrittenJob } from '../../electron/engine/store/written-job.ts'
 import type { JobFileProblem } from '../../shared/job-file-problem.ts'
 import type { NewJob } from '../../shared/job-spec.ts'
 import { tempDir } from './temp-dir.ts'
@@ -48,7 +49,7 @@ export class JobDrop {
       ...(options.findJobs === undefined ? {} : { findJobs: options.findJobs }),
       onJobs: async (batch) => {
         batches.push(batch.length)
-        jobs.push(...batch)
+        jobs.push(...batch.map(readWrittenJob))
         await Promise.resolve()
       },
     })

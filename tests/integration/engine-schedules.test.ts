@@ -1,5 +1,6 @@
 /** Schedules: jobs that are submitted at times, whatever the clock, the machine and Jobyard itself do meanwhile. */
 import { describe, expect, test } from 'vitest'
+import { writeJob } from '../../electron/engine/store/written-job.ts'
 import type { JobSpec, Schedule } from '../../shared/job-spec.ts'
 import type { ScheduleStatus } from '../../shared/status.ts'
 import type { RealEngine, RealEngineOptions } from './real-engine.ts'
@@ -239,8 +240,8 @@ test('a schedule that was removed submits nothing more, and its id is not used a
 test('of a submission that is given up no schedule is left, and before it is complete none does anything', async () => {
   const yard = await Yard.open('2026-05-01T12:00Z')
   const writer = yard.real.engine.openSubmission('streamed')
-  const specs = Array.from({ length: 2_000 }, () => ({ spec: shell('true') }))
-  await writer.add([{ spec: { ...shell('true'), schedule: NIGHTLY } }])
+  const specs = Array.from({ length: 2_000 }, () => writeJob({ spec: shell('true') }))
+  await writer.add([writeJob({ spec: { ...shell('true'), schedule: NIGHTLY } })])
   await writer.add(specs)
   await yard.at('2026-05-02T02:00Z')
   expect(await yard.real.engine.schedules()).toEqual([])

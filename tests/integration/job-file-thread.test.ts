@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { readJobFiles } from '../../electron/engine/job-files/read-job-files.ts'
 import type { ReadJobFilesOptions } from '../../electron/engine/job-files/read-job-files.ts'
+import { readWrittenJob } from '../../electron/engine/store/written-job.ts'
 import type { NewJob } from '../../shared/job-spec.ts'
 import { JobDrop, names, places } from '../fakes/job-drop.ts'
 
@@ -35,7 +36,7 @@ test('files are read in a thread of their own: jobs, faults and counts arrive, s
     options(drop, {
       script_dir,
       onJobs: (batch) => {
-        jobs.push(...batch)
+        jobs.push(...batch.map(readWrittenJob))
         return Promise.resolve()
       },
     }),
@@ -65,7 +66,7 @@ test('a hundred thousand lines arrive whole and in order, and never run far ahea
       onJobs: async (jobs) => {
         taking += 1
         expect(taking).toBe(1)
-        for (const [index, { spec }] of jobs.entries()) if (spec.name !== `job ${taken + index}`) wrong += 1
+        for (const [index, { name }] of jobs.entries()) if (name !== `job ${taken + index}`) wrong += 1
         expect(jobs.length).toBeLessThanOrEqual(512)
         taken += jobs.length
         await new Promise((done) => setImmediate(done))

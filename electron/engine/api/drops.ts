@@ -11,6 +11,8 @@ import type {
   Submitted,
 } from '../../../shared/drop.ts'
 import { JobyardError } from '../../../shared/errors.ts'
+import { readWrittenJob, writeJob } from '../store/written-job.ts'
+import type { WrittenJob } from '../store/written-job.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobSpec, NewJob } from '../../../shared/job-spec.ts'
 import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
@@ -73,7 +75,7 @@ export class Drops {
     const jobs: NewJob[] = []
     const options = { recursive, script_dir: null, wanted: SHOWN_JOBS }
     const read = await this.#read(paths, options, (batch) => {
-      jobs.push(...batch)
+      jobs.push(...batch.map(readWrittenJob))
       return Promise.resolve()
     })
     const { count, problem_count } = read
@@ -115,7 +117,7 @@ export class Drops {
       read: async (onJobs) => {
         const options = { recursive: drop.recursive, script_dir: paths.scripts }
         const read = await this.#read(drop.paths, options, (jobs) =>
-          onJobs(jobs.map((job) => overridden(job, input))),
+          onJobs(isOverriding(input) ? jobs.map((job) => overridden(job, input)) : jobs),
         )
         checkUnchanged(drop, read)
         return read
@@ -172,7 +174,7 @@ export class Drops {
   #read(
     paths: readonly string[],
     options: Pick<ReadJobFilesOptions, 'recursive' | 'script_dir' | 'wanted'>,
-    onJobs: (jobs: readonly NewJob[]) => Promise<void>,
+    onJobs: (jobs: readonly WrittenJob[]) => Promise<void>,
   ): Promise<JobFilesRead> {
     if (paths.length === 0) throw noJobs(options.recursive)
     const { job_file_thread, history } = this.#options
@@ -282,8 +284,13 @@ function scheduleOf(
   return { cron: schedule.cron, tz: schedule.tz, same_as: same?.id ?? null }
 }
 
-function overridden({ spec, ...job }: NewJob, { group, priority, hold }: DropSubmit): NewJob {
-  return {
+function isOverriding({ group, priority, hold }: DropSubmit): boolean {
+  return group !== undefined || priority !== undefined || hold !== undefined
+}
+
+function overridden(written: WrittenJob, { group, priority, hold }: DropSubmit): WrittenJob {
+  const { spec, ...job } = readWrittenJob(written)
+  return writeJob({
     ...job,
     spec: {
       ...spec,
@@ -291,7 +298,7 @@ function overridden({ spec, ...job }: NewJob, { group, priority, hold }: DropSub
       ...(priority === undefined ? {} : { priority }),
       ...(hold === undefined ? {} : { hold }),
     },
-  }
+  })
 }
 
 function checkUnchanged(drop: Drop, read: JobFilesRead): void {

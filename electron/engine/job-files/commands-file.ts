@@ -20,7 +20,6 @@ export interface CommandsFile {
 /** Lines that are looked at closely in a file whose name says nothing. */
 const CHECKED_LINES = 100
 /** The spec of a command is mostly its text, twice. */
-const SPEC_CHARS = 200
 
 /** Reads a file with a shell command in each line, in memory that does not depend on its length. */
 export async function readCommandsFile(file: CommandsFile, context: DocumentContext): Promise<void> {
@@ -106,7 +105,7 @@ class CommandsReader {
       cwd: this.#folder,
       source: { file: this.#path, line: number },
     } as const
-    batches.add({ spec }, SPEC_CHARS + 2 * command.length)
+    batches.add({ spec })
   }
 
   fault({ code, message }: FileFault): void {

@@ -131,17 +131,14 @@ async function readJobs(
   return true
 }
 
-/** @param size of all of them together, where no job says its own */
 async function handOut(
   files: readonly DraftedFile[],
   size: number,
   { batches, names }: DocumentContext,
 ): Promise<void> {
   const jobs = linkedJobs(files, { names, base: batches.count, wanted: batches.wanted })
-  // A sweep is short, however many jobs it makes: of those the size is told one by one.
-  const chars = Array.isArray(jobs) ? Math.ceil(size / Math.max(jobs.length, 1)) : 0
-  for (const { job, joined, chars: own } of jobs) {
-    batches.add(job, own ?? chars)
+  for (const { job, joined } of jobs) {
+    batches.add(job)
     if (!joined && batches.isFull) await batches.flush()
   }
 }

@@ -18,7 +18,6 @@ export const JOBLOG_HEADER = 'Seq\tHost\tStarttime\tJobRuntime\tSend\tReceive\tE
 /** Sequence number, five columns that do not matter here, exit value, signal, command. */
 const LINE = /^(\d+)(?:\t[^\t]*){5}\t(-?\d+)\t(-?\d+)\t(.+)$/s
 /** The spec of a command is mostly its text, twice. */
-const SPEC_CHARS = 200
 
 /** Whether a file is a log that GNU parallel has written with --joblog, or we in its manner. */
 export function startsAsJoblog(path: string): boolean {
@@ -62,7 +61,7 @@ export async function readJoblog(path: string, context: DocumentContext): Promis
     for (const { line, id, command } of jobsIn(path, tell)) {
       if (known.get(id) !== undefined) continue
       known.add(id, { index: null, line })
-      batches.add({ spec: specOf(command, path, line) }, SPEC_CHARS + 2 * command.length)
+      batches.add({ spec: specOf(command, path, line) })
       if (batches.isFull) await batches.flush()
     }
     if (batches.count === before && faults.count === 0) {

@@ -6,7 +6,6 @@ import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
 import { placeFaults } from './raw-problems.ts'
 import type { OnFault, ParsedFile, RawFault } from './source.ts'
-import { specChars } from './sweep-order.ts'
 import { LineIndex } from './text.ts'
 
 /** A state without more to say about it is a text; else it is a map with the state as its only key. */
@@ -166,7 +165,7 @@ class PueueReader {
     const { batches } = this.#context
     this.#indices.set(id, batches.count)
     const spec = specOf(task, standing, this.#path, line)
-    batches.add(needs.length === 0 ? { spec } : { spec, needs }, specChars(spec))
+    batches.add(needs.length === 0 ? { spec } : { spec, needs })
   }
 }
 

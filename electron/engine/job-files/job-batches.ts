@@ -1,16 +1,21 @@
 import type { NewJob } from '../../../shared/job-spec.ts'
+import { writeJob } from '../store/written-job.ts'
+import type { WrittenJob } from '../store/written-job.ts'
 import { MAX_BATCH_CHARS, MAX_BATCH_JOBS } from './limits.ts'
 
-export type OnJobs = (jobs: readonly NewJob[]) => Promise<void>
+export type OnJobs = (jobs: readonly WrittenJob[]) => Promise<void>
 
-/** Gathers jobs into batches of bounded size, and counts them. */
+/**
+ * Gathers jobs into batches of bounded size, and counts them. Each is written at once: of the objects it was made of
+ * nothing lives on, which spares the collector half of the time that reading takes.
+ */
 export class JobBatches {
   readonly #onJobs: OnJobs
   /** Called before jobs are handed on. */
   readonly #before: () => void
   /** Jobs beyond so many are counted only. */
   readonly #wanted: number
-  #gathered: NewJob[] = []
+  #gathered: WrittenJob[] = []
   #chars = 0
   #count = 0
   /** Told of each job with its index, until another one is set. */
@@ -38,13 +43,13 @@ export class JobBatches {
     return this.#gathered.length > 0 && this.#count >= this.#wanted
   }
 
-  /** @param chars the size of the spec, roughly */
-  add(job: NewJob, chars: number): void {
+  add(job: NewJob): void {
     this.onJob?.(job, this.#count)
     this.#count += 1
     if (this.#count > this.#wanted) return
-    this.#gathered.push(job)
-    this.#chars += chars
+    const written = writeJob(job)
+    this.#gathered.push(written)
+    this.#chars += written.spec_text.length
   }
 
   /** Resolves when the consumer has room for more. */

@@ -1,5 +1,4 @@
 import { dirname, resolve } from 'node:path'
-import { singleJobSchema } from '../../../shared/job-file.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { Need, NewJob } from '../../../shared/job-spec.ts'
 import type { DocumentContext } from './document.ts'
@@ -14,12 +13,12 @@ import { toSpec } from './normalise.ts'
 import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
 import { placeFaults } from './raw-problems.ts'
+import { quickSingleJob } from './quick-schema.ts'
 import { RegularFile } from './regular-file.ts'
 import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { quoted, valueAt } from './spec-path.ts'
 import { isSweep, Sweep } from './sweep.ts'
 import { SweepNames } from './sweep-names.ts'
-import { specChars } from './sweep-order.ts'
 import { readTextLines } from './text-lines.ts'
 import type { LineFault, TextLine } from './text-lines.ts'
 
@@ -42,7 +41,7 @@ export async function readJsonLines(path: string, context: DocumentContext): Pro
       const asked = reader.line(line)
       if (asked !== null) await asked
       for (const job of reader.sweepJobs()) {
-        context.batches.add(job, specChars(job.spec))
+        context.batches.add(job)
         if (context.batches.isFull) await context.batches.flush()
       }
       if (context.batches.isFull) await context.batches.flush()
@@ -183,7 +182,7 @@ class JsonLinesReader {
   }
 
   #entry(value: unknown, text: string, line: number, faults: FaultCounter<RawFault>, onFault: OnFault): void {
-    const entry = parseEntry(singleJobSchema, { root: value, prefix: [], keys: 'single' }, onFault)
+    const entry = parseEntry(quickSingleJob, { root: value, prefix: [], keys: 'single' }, onFault)
     const { targets, env, batches } = this.#context
     const at = { file: this.#path, folder: this.#folder, line, path: [], defaults: {} }
     const context = { ...at, targets, env, onFault }
@@ -200,7 +199,7 @@ class JsonLinesReader {
     }
     if (name !== null && isNew) this.#remember(name, isGood ? batches.count : null, line)
     if (!isGood || content instanceof Sweep) return
-    batches.add(needs.length === 0 ? { spec: content } : { spec: content, needs }, text.length)
+    batches.add(needs.length === 0 ? { spec: content } : { spec: content, needs })
   }
 
   #checkName(name: string, onFault: OnFault): boolean {

@@ -55,7 +55,8 @@ export class NameTable {
     const larger = new Uint32Array(old.length * 2)
     for (let at = 0; at < old.length; at += FIELDS) {
       if (old[at + 3] === 0) continue
-      larger.set(old.subarray(at, at + FIELDS), this.#find(larger, [old[at] ?? 0, old[at + 1] ?? 0]))
+      const to = this.#find(larger, [old[at] ?? 0, old[at + 1] ?? 0])
+      for (let field = 0; field < FIELDS; field += 1) larger[to + field] = old[at + field] ?? 0
     }
     this.#slots = larger
   }

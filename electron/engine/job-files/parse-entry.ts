@@ -10,11 +10,11 @@ import type { SpecPath } from './spec-path.ts'
  * Parses one part of a job file with its schema and tells every fault.
  * @returns null where there was one
  */
-export function parseEntry<Schema extends z.ZodType>(
-  schema: Schema,
+export function parseEntry<Output>(
+  schema: { safeParse(value: unknown): z.ZodSafeParseResult<Output> },
   context: IssueContext,
   onFault: OnFault,
-): z.output<Schema> | null {
+): Output | null {
   const value = valueAt(context.root, context.prefix)
   const wide = tooWide(value)
   if (wide !== null) {

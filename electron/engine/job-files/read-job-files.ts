@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads'
 import { deserialiseError, JobyardError, missingCase } from '../../../shared/errors.ts'
-import type { NewJob } from '../../../shared/job-spec.ts'
 import type { RecipeUse } from '../recipes/recipe-drop.ts'
 import type { FindJobs } from './drop-names.ts'
 import { fromJobFileThreadSchema } from './job-file-protocol.ts'
 import type { FromJobFileThread, ReadOrder, ToJobFileThread } from './job-file-protocol.ts'
 import { MAX_HEAP_MIB, MAX_YOUNG_HEAP_MIB } from './limits.ts'
 import type { JobFilesRead } from './read-drop.ts'
+import type { WrittenJob } from '../store/written-job.ts'
 
 export interface ReadJobFilesOptions {
   /** Files and folders, relative ones to `cwd`. */
@@ -28,7 +28,7 @@ export interface ReadJobFilesOptions {
    * Takes jobs in order, in batches of at most 512, more only where needs on later jobs keep them together. The next
    * batch comes when the promise is resolved; a few are read ahead. The index of a need counts over all batches.
    */
-  readonly onJobs: (jobs: readonly NewJob[]) => Promise<void>
+  readonly onJobs: (jobs: readonly WrittenJob[]) => Promise<void>
   readonly signal?: AbortSignal
 }
 
@@ -131,7 +131,7 @@ class Conversation {
     }
   }
 
-  async #take(jobs: readonly NewJob[]): Promise<void> {
+  async #take(jobs: readonly WrittenJob[]): Promise<void> {
     await this.#onJobs(jobs)
     this.#say({ type: 'taken' })
   }

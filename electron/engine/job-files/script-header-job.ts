@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path'
-import { jobEntrySchema } from '../../../shared/job-file.ts'
+import { quickJobEntry } from './quick-schema.ts'
 import type { NewJob } from '../../../shared/job-spec.ts'
 import type { DocumentContext } from './document.ts'
 import { FileFault } from './file-fault.ts'
@@ -13,11 +13,9 @@ import type { OnFault, RawFault } from './source.ts'
 import type { SpecPath } from './spec-path.ts'
 import { isSweep, Sweep } from './sweep.ts'
 import { SweepNames } from './sweep-names.ts'
-import { specChars } from './sweep-order.ts'
 import { checkWritten } from './written.ts'
 
 /** The spec of a script is mostly paths. */
-const SPEC_CHARS = 300
 /** What a header cannot say: the script is what runs, and there is no other job beside it. */
 const NOT_IN_HEADERS = ['command', 'script', 'module', 'with', 'needs'] as const
 
@@ -31,7 +29,7 @@ export async function readScript(path: string, context: DocumentContext): Promis
   }
   const { header } = script
   if (header === null) {
-    batches.add(bareJob(path, script), SPEC_CHARS)
+    batches.add(bareJob(path, script))
   } else if ('message' in header) {
     const { code, line, message } = header
     problems.add([{ file: path, line, column: 1, path: '', code, message }])
@@ -64,15 +62,14 @@ async function readHeader(
   }
   const parsed = parseHeader(header, onFault)
   const settings = parsed === null ? null : settingsIn(parsed.value, header.path, onFault)
-  if (parsed !== null && settings === null && faults.count === 0)
-    batches.add(bareJob(path, script), SPEC_CHARS)
+  if (parsed !== null && settings === null && faults.count === 0) batches.add(bareJob(path, script))
   if (parsed !== null && settings !== null) {
     checkWritten(settings, header.path, parsed.writtenAs, onFault)
     const jobs = jobsOf(path, header, settings, context, onFault)
     // Whatever is wrong with the header as a whole is known before its first job is made.
     if (faults.count === 0) {
       for (const job of jobs) {
-        batches.add(job, specChars(job.spec))
+        batches.add(job)
         if (batches.isFull) await batches.flush()
       }
     }
@@ -98,7 +95,7 @@ function jobsOf(
     Object.entries(settings).filter(([key]) => !NOT_IN_HEADERS.some((other) => other === key)),
   )
   const root = nested(header.path, { ...job, script: path })
-  const entry = parseEntry(jobEntrySchema, { root, prefix: header.path, keys: 'job' }, onFault)
+  const entry = parseEntry(quickJobEntry, { root, prefix: header.path, keys: 'job' }, onFault)
   if (entry === null) return []
   const at = { file: path, folder: dirname(path), line: header.line, path: header.path, defaults: {} }
   const specs = { ...at, targets, env, onFault }

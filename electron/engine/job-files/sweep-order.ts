@@ -11,8 +11,6 @@ export interface DocumentJob {
   readonly job: NewJob
   /** No batch may end between this job and the one after it, which some job before needs. */
   readonly joined: boolean
-  /** Size of the spec, roughly, where it is known by itself. */
-  readonly chars?: number
 }
 
 /** A job of a document, or what makes many of it. */
@@ -35,8 +33,6 @@ export interface EntryRange extends JobRange {
 
 /** Needs of one sweep on another that are counted one by one: each is a row in the store. */
 const MAX_LINKS = 1_000_000
-/** What there is in a spec beside its texts. */
-const SPEC_CHARS = 200
 
 /**
  * The jobs of a file with sweeps, or of files that need each other. They come in the order of the file, but for an entry that needs a later one: it comes
@@ -119,7 +115,7 @@ export class SweepOrder {
       ...(needs.length === 0 ? {} : { needs }),
       ...(sweep === null ? {} : { sweep }),
     }
-    return { job, joined: false, chars: specChars(spec) }
+    return { job, joined: false }
   }
 
   /** Faults of single jobs of a sweep: whatever needs the sweep is left out. */
@@ -163,19 +159,4 @@ export class SweepOrder {
 export function outerNeeds({ on, condition }: OuterEdge): Need[] {
   if ('job_id' in on) return [{ on, condition }]
   return Array.from({ length: on.count }, (_, at) => ({ on: { index: on.first + at }, condition }))
-}
-
-/** Size of a spec, roughly. */
-export function specChars({ name, task, cwd, env }: JobSpec): number {
-  let chars = SPEC_CHARS + name.length + cwd.length
-  if (task.kind === 'command') {
-    chars += task.shell_command?.length ?? 0
-    for (const argument of task.argv ?? []) chars += argument.length
-  } else if (task.kind === 'script') {
-    for (const argument of task.args) chars += argument.length
-  } else {
-    chars += JSON.stringify(task.with ?? null).length
-  }
-  for (const [key, value] of Object.entries(env ?? {})) chars += key.length + value.length
-  return chars
 }

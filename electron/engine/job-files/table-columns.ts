@@ -31,10 +31,12 @@ export class TableColumns {
   /** Names of the columns with values, in order. */
   readonly names: readonly string[]
   readonly faults: readonly ColumnFault[]
+  readonly #value_indexes: readonly number[]
 
   private constructor(headers: readonly string[]) {
     this.columns = headers.map(columnOf)
     this.names = this.columns.flatMap((column) => (column.kind === 'value' ? [column.name] : []))
+    this.#value_indexes = [...this.columns.keys()].filter((index) => this.columns[index]?.kind === 'value')
     this.faults = [...forbidden(headers), ...twice(headers)]
   }
 
@@ -62,6 +64,11 @@ export class TableColumns {
       const message = `The column ${quoted(column.name)} is used nowhere. Did you mean ${quoted(near)}?`
       return [{ index, code: 'UNKNOWN_KEY' as const, message }]
     })
+  }
+
+  /** The cells of a row that are values, one for each name. */
+  values(cells: readonly string[]): string[] {
+    return this.#value_indexes.map((index) => cells[index] ?? '')
   }
 
   /** What the cells of a row say, as the job of a job file would. */

@@ -15,7 +15,8 @@ export class TableTexts {
   readonly used = new Set<string>()
   readonly #names: readonly string[]
   readonly #env: Environment
-  readonly #known = new Map<string, Template | null>()
+  /** By text, for the shell and not. */
+  readonly #known = { shell: new Map<string, Template | null>(), plain: new Map<string, Template | null>() }
 
   /** @param names of the columns; where there are none, no text has holes */
   constructor(names: readonly string[], env: Environment) {
@@ -59,8 +60,8 @@ export class TableTexts {
     use: { readonly shell: boolean },
     onFault: OnFault,
   ): Template | null {
-    const key = `${use.shell ? 'shell' : 'plain'} ${text}`
-    const known = this.#known.get(key)
+    const all_known = use.shell ? this.#known.shell : this.#known.plain
+    const known = all_known.get(text)
     if (known !== undefined) return known
     const scope = { sources: this.#names, names_only: true, matrix: null, env: this.#env }
     const compiled = compileTemplate(text, scope, use)
@@ -73,8 +74,8 @@ export class TableTexts {
       const name = position === null ? undefined : this.#names[position - 1]
       if (name !== undefined) this.used.add(name)
     }
-    if (this.#known.size >= MAX_KNOWN) this.#known.clear()
-    this.#known.set(key, compiled)
+    if (all_known.size >= MAX_KNOWN) all_known.clear()
+    all_known.set(text, compiled)
     return compiled
   }
 }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { JobDrop, names, places } from '../../../tests/fakes/job-drop.ts'
 import type { DropRead } from '../../../tests/fakes/job-drop.ts'
@@ -29,6 +30,29 @@ describe('RFC 4180, section 2, rule', () => {
   ])('%s', async (_, csv, cells) => {
     // A further row that has one cell only ends the last one of the case.
     expect(await cellsOf(csv.replace(/\r\nx$/, '\r\n'), 3)).toEqual(cells)
+  })
+
+  test('whatever it is made of, a row is read the same behind one that goes over two lines', async () => {
+    const cell = fc.array(fc.constantFrom('a', 'ß', ' ', ',', '"', '\n', '\t', "'"), { maxLength: 4 })
+    const written = fc.tuple(cell, fc.boolean()).map(([chars, in_quotes]) => {
+      const text = chars.join('')
+      return in_quotes || /[,"\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+    })
+    const rows = fc.array(fc.array(written, { minLength: 2, maxLength: 2 }), { minLength: 1, maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(rows, async (lines) => {
+        const csv = lines.map((cells) => `x,${cells.join(',')}`).join('\r\n')
+        const drop = new JobDrop()
+        const [alone, behind] = await Promise.all([
+          drop.readText('a.csv', `command,env.A,env.B\r\n${csv}`),
+          drop.readText('b.csv', `command,env.A,env.B\r\nx,"1\n2",\r\n${csv}`),
+        ])
+        const envs = ({ jobs }: DropRead) => jobs.map(({ spec }) => spec.env)
+        expect(envs(behind).slice(1)).toEqual(envs(alone))
+        expect([alone.problems, behind.problems]).toEqual([[], []])
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test('3: the first record is a header with as many cells as the others', async () => {

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import { jobEntrySchema } from '../../../shared/job-file.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobSpec } from '../../../shared/job-spec.ts'
 import type { DocumentContext } from './document.ts'
@@ -9,11 +8,11 @@ import { guess } from './issues.ts'
 import { toSpec } from './normalise.ts'
 import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
+import { quickJobEntry } from './quick-schema.ts'
 import { RegularFile } from './regular-file.ts'
 import type { OnFault, RawFault } from './source.ts'
 import { pathText, quoted } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
-import { specChars } from './sweep-order.ts'
 import { TableColumns } from './table-columns.ts'
 import { cellPlace, styleOf, TableRows } from './table-rows.ts'
 import type { RowOrFault, TableRow, TableStyle } from './table-rows.ts'
@@ -169,15 +168,12 @@ class TableReader {
     })
     for (const fault of faults.kept) this.#at(row, columns.indexOf(fault.path), fault)
     this.#problems.addMore(faults.more)
-    if (spec !== null && faults.count === 0) this.#context.batches.add({ spec }, specChars(spec))
+    if (spec !== null && faults.count === 0) this.#context.batches.add({ spec })
   }
 
   #spec(row: TableRow, columns: TableColumns, texts: TableTexts, onFault: OnFault): JobSpec | null {
-    const values = columns.columns.flatMap(({ kind }, index) =>
-      kind === 'value' ? [row.cells[index] ?? ''] : [],
-    )
-    const job = texts.fill(columns.job(row.cells), values, onFault)
-    const entry = parseEntry(jobEntrySchema, { root: job, prefix: [], keys: 'job' }, onFault)
+    const job = texts.fill(columns.job(row.cells), columns.values(row.cells), onFault)
+    const entry = parseEntry(quickJobEntry, { root: job, prefix: [], keys: 'job' }, onFault)
     const { path: file } = this.#file
     const { targets, env } = this.#context
     const at = { file, folder: dirname(file), line: row.line, path: [], defaults: {} }

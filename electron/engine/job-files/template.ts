@@ -173,7 +173,8 @@ function filled(
 /** The text of a value of a matrix. What is not there is empty, as in GitHub Actions. */
 export function scalarText(value: unknown): string {
   if (value === undefined || value === null) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  if (typeof value === 'string') return value
+  return typeof value === 'number' ? String(value) : JSON.stringify(value)
 }
 
 function lookUp(root: unknown, path: readonly string[]): unknown {

@@ -8,7 +8,6 @@ import type { DocumentContext } from '../job-files/document.ts'
 import type { OnFault } from '../job-files/source.ts'
 import { Sweep } from '../job-files/sweep.ts'
 import { SweepNames } from '../job-files/sweep-names.ts'
-import { specChars } from '../job-files/sweep-order.ts'
 import type { GivenRows, SweepRow } from '../job-files/sweep-rows.ts'
 import { compileTemplate } from '../job-files/template.ts'
 import type { Template, TemplateRow } from '../job-files/template.ts'
@@ -151,7 +150,7 @@ class DropReader {
     if (sweep === null) return
     const rules = sweep.rules(batches.count)
     for (const spec of sweep.specs(batches.count, this.#names, ofJob, batches.wanted)) {
-      batches.add({ spec, ...(rules === null ? {} : { sweep: rules }) }, specChars(spec))
+      batches.add({ spec, ...(rules === null ? {} : { sweep: rules }) })
       if (batches.isFull) await batches.flush()
     }
   }

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import type { JobSpec, Need, NewJob } from '../../../shared/job-spec.ts'
+import type { JobSpec, Need } from '../../../shared/job-spec.ts'
 import type { KnownJob } from '../store/history-known.ts'
 import { contentKey } from '../store/spec-content.ts'
+import { writeJob } from '../store/written-job.ts'
+import type { WrittenJob } from '../store/written-job.ts'
 import { DoneBefore } from './done-before.ts'
 
 function spec(command: string, more: Partial<JobSpec> = {}): JobSpec {
   return { name: command, task: { kind: 'command', argv: null, shell_command: command }, cwd: '/x', ...more }
 }
 
-function job(command: string, ...on: Need['on'][]): NewJob {
-  return { spec: spec(command), needs: on.map((one) => ({ on: one, condition: 'success' })) }
+function job(command: string, ...on: Need['on'][]): WrittenJob {
+  return writeJob({ spec: spec(command), needs: on.map((one) => ({ on: one, condition: 'success' })) })
 }
 
 /** What the directory holds: the commands of jobs that have succeeded, or wait, with ids from 1. */
@@ -30,8 +32,8 @@ async function doneBefore(
   })
 }
 
-function commands(jobs: readonly NewJob[]): string[] {
-  return jobs.map((one) => one.spec.name)
+function commands(jobs: readonly WrittenJob[]): string[] {
+  return jobs.map((one) => one.name)
 }
 
 describe('what a job does', () => {
@@ -108,6 +110,6 @@ describe('jobs that were done before', () => {
   test('are never schedules', async () => {
     const done = await doneBefore(['a'])
     const schedule = { cron: '* * * * *', tz: 'UTC', overlap: 'skip', catchup: 'one' } as const
-    expect(done.take([{ spec: spec('a', { schedule }) }])).toHaveLength(1)
+    expect(done.take([writeJob({ spec: spec('a', { schedule }) })])).toHaveLength(1)
   })
 })

@@ -1,8 +1,10 @@
-import type { Need, NewJob } from '../../../shared/job-spec.ts'
+import type { Need } from '../../../shared/job-spec.ts'
 import { NameTable } from '../job-files/name-table.ts'
 import type { LeftOut } from '../../../shared/drop.ts'
 import type { KnownJob, KnownJobs } from '../store/history-known.ts'
 import { contentKey } from '../store/spec-content.ts'
+import { parseSpecText } from '../store/spec-text.ts'
+import type { WrittenJob } from '../store/written-job.ts'
 
 /**
  * Leaves out of a submission what has succeeded before, or will be run anyway, by what the jobs do: each job that is there
@@ -39,8 +41,8 @@ export class DoneBefore {
   }
 
   /** The next jobs of the files. @returns those that are still to be run, with needs that count them */
-  take(jobs: readonly NewJob[]): NewJob[] {
-    const kept: NewJob[] = []
+  take(jobs: readonly WrittenJob[]): WrittenJob[] {
+    const kept: WrittenJob[] = []
     for (const job of jobs) {
       const job_id = this.#standIn(job)
       if (job_id === null) kept.push(job)
@@ -61,10 +63,10 @@ export class DoneBefore {
   }
 
   /** @returns the job that was there before and does the same, or null */
-  #standIn({ spec }: NewJob): number | null {
+  #standIn({ spec_text, facts }: WrittenJob): number | null {
     // A schedule is no job that could have been done.
-    if (spec.schedule !== undefined) return null
-    const key = contentKey(spec)
+    if (facts?.schedule !== undefined) return null
+    const key = contentKey(parseSpecText(spec_text))
     const succeeded = this.#successOf(key)
     if (succeeded !== null) return succeeded
     const open = this.#open.get(key)?.pop()
@@ -86,7 +88,7 @@ export class DoneBefore {
     return first.line
   }
 
-  #relinked(job: NewJob): NewJob {
+  #relinked(job: WrittenJob): WrittenJob {
     if (job.needs === undefined) return job
     const needs = job.needs.map(({ on, condition }): Need => ({ on: this.#nowAt(on), condition }))
     return { ...job, needs }

@@ -1,9 +1,9 @@
-import type { JobSpec } from '../../../shared/job-spec.ts'
 import { nextTime } from '../schedules/cron-times.ts'
-import { writeSpecText } from '../store/spec-text.ts'
+import type { QueueFacts, WrittenJob } from '../store/written-job.ts'
 import type { JobExtras, JobInsert } from '../store/store.ts'
 
 const NO_NEEDS: JobInsert['needs'] = []
+const NO_FACTS: QueueFacts = {}
 
 export interface InsertFacts {
   readonly id: number
@@ -16,30 +16,31 @@ export interface InsertFacts {
 }
 
 /** What is stored of a job that is submitted. */
-export function toJobInsert(spec: JobSpec, facts: InsertFacts): JobInsert {
-  const { id, group_id, at_ms, needs = NO_NEEDS } = facts
+export function toJobInsert(job: Omit<WrittenJob, 'needs'>, insert: InsertFacts): JobInsert {
+  const { id, group_id, at_ms, needs = NO_NEEDS } = insert
+  const { name, kind, spec_text, facts = NO_FACTS } = job
   return {
     id,
-    name: spec.name,
-    kind: spec.task.kind,
+    name,
+    kind,
     group_id,
-    priority: spec.priority ?? 0,
-    slots: spec.slots ?? 1,
-    held: spec.hold ?? false,
-    due_ms: dueTime(spec, at_ms),
-    spec_json: writeSpecText(spec),
+    priority: facts.priority ?? 0,
+    slots: facts.slots ?? 1,
+    held: facts.hold ?? false,
+    due_ms: dueTime(facts, at_ms),
+    spec_json: spec_text,
     needs,
-    extras: extrasOf(spec, facts),
+    extras: extrasOf(facts, insert),
   }
 }
 
-function dueTime({ delay_ms, at_ms: wanted_ms }: JobSpec, at_ms: number): number | null {
+function dueTime({ delay_ms, at_ms: wanted_ms }: QueueFacts, at_ms: number): number | null {
   if (wanted_ms !== undefined) return wanted_ms > at_ms ? wanted_ms : null
   return delay_ms === undefined || delay_ms === 0 ? null : at_ms + delay_ms
 }
 
-function extrasOf(spec: JobSpec, { at_ms, schedule_id }: InsertFacts): JobExtras | undefined {
-  const { timeout_percent, unique, schedule } = spec
+function extrasOf(facts: QueueFacts, { at_ms, schedule_id }: InsertFacts): JobExtras | undefined {
+  const { timeout_percent, unique, schedule } = facts
   if (timeout_percent === undefined && unique === undefined) {
     if (schedule === undefined && schedule_id === undefined) return undefined
   }

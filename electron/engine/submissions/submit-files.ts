@@ -1,14 +1,14 @@
-import type { NewJob } from '../../../shared/job-spec.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobFilesRead } from '../job-files/read-job-files.ts'
 import type { LeftOut } from '../../../shared/drop.ts'
 import type { DoneBefore } from './done-before.ts'
+import type { WrittenJob } from '../store/written-job.ts'
 import type { Submission, SubmissionWriter } from './submitter.ts'
 
 export interface SubmitFilesOptions {
   readonly engine: { openSubmission(label: string): SubmissionWriter }
   /** Reads the job files, off this thread; hands over jobs in the order of the submission and waits for each answer. */
-  readonly read: (onJobs: (jobs: readonly NewJob[]) => Promise<void>) => Promise<JobFilesRead>
+  readonly read: (onJobs: (jobs: readonly WrittenJob[]) => Promise<void>) => Promise<JobFilesRead>
   /** For people: what the submission is called. */
   readonly label: string
   /** Keep the good jobs where others have faults. */
@@ -23,14 +23,14 @@ const BATCHES_TOGETHER = 4
 /** Puts batches of the reader together. What is gathered stays as bounded as they are. */
 class Chunks {
   readonly #writer: SubmissionWriter
-  #gathered: NewJob[] = []
+  #gathered: WrittenJob[] = []
   #batches = 0
 
   constructor(writer: SubmissionWriter) {
     this.#writer = writer
   }
 
-  async add(jobs: readonly NewJob[]): Promise<void> {
+  async add(jobs: readonly WrittenJob[]): Promise<void> {
     for (const job of jobs) this.#gathered.push(job)
     this.#batches += 1
     if (this.#batches >= BATCHES_TOGETHER) await this.flush()

@@ -7,6 +7,8 @@ import type { EventBus } from '../events/event-bus.ts'
 import type { ReadyQueue } from '../queue/ready-queue.ts'
 import type { Journal } from '../store/journal.ts'
 import type { Changes, Duplicate, JobInsert, ReadyJob, StoredHaltRule } from '../store/store.ts'
+import { writeJob } from '../store/written-job.ts'
+import type { WrittenJob } from '../store/written-job.ts'
 import type { IdSequence } from './id-sequence.ts'
 import { toJobInsert } from './job-insert.ts'
 import { LeftOut, NewSchedules } from './not-queued.ts'
@@ -66,7 +68,9 @@ export class Submitter {
   async submit(jobs: readonly NewJob[], label: string): Promise<Submission> {
     const writer = this.open(label)
     try {
-      for (let at = 0; at < jobs.length; at += CHUNK_JOBS) await writer.add(jobs.slice(at, at + CHUNK_JOBS))
+      for (let at = 0; at < jobs.length; at += CHUNK_JOBS) {
+        await writer.add(jobs.slice(at, at + CHUNK_JOBS).map(writeJob))
+      }
       return await writer.complete()
     } catch (error) {
       await writer.abort()
@@ -94,7 +98,7 @@ export class SubmissionWriter {
   readonly #chunks: Chunk[] = []
   readonly #groups = new Set<number>()
   /** The first chunk is kept back: a submission of one chunk is written in one transaction. */
-  #held: { readonly jobs: readonly NewJob[]; readonly inserts: readonly JobInsert[] } | null = null
+  #held: { readonly jobs: readonly WrittenJob[]; readonly inserts: readonly JobInsert[] } | null = null
   readonly #under_way: Promise<void>[] = []
   readonly #sweeps: SweepTracker
   #opened = false
@@ -115,7 +119,7 @@ export class SubmissionWriter {
   }
 
   /** Adds jobs; resolves when the next may come (back-pressure). `needs` count jobs from the first of the submission. */
-  async add(jobs: readonly NewJob[]): Promise<void> {
+  async add(jobs: readonly WrittenJob[]): Promise<void> {
     if (this.#done) throw new JobyardError('INTERNAL', 'Jobs were added to a submission that is over.')
     if (jobs.length === 0) return
     const inserts = await this.#toInserts(jobs)
@@ -194,7 +198,7 @@ export class SubmissionWriter {
     if (this.#under_way.length >= CHUNKS_UNDER_WAY) await this.#under_way.shift()
   }
 
-  async #toInserts(jobs: readonly NewJob[]): Promise<JobInsert[]> {
+  async #toInserts(jobs: readonly WrittenJob[]): Promise<JobInsert[]> {
     const first_id = this.#options.jobIds.take(jobs.length)
     this.#chunks.push({ first_index: this.#count, first_id })
     this.#count += jobs.length
@@ -208,25 +212,26 @@ export class SubmissionWriter {
     return inserts
   }
 
-  async #groupIdFor(job: NewJob): Promise<number> {
+  async #groupIdFor(job: WrittenJob): Promise<number> {
     if (job.sweep !== undefined && job.sweep.max_parallel !== null) {
       return (await this.#sweeps.groupFor(job, job.sweep)).id
     }
-    const name = job.spec.group ?? DEFAULT_GROUP
+    const name = job.facts?.group ?? DEFAULT_GROUP
     const group = this.#options.queue.groupByName(name) ?? (await this.#options.ensureGroup(name))
     return group.id
   }
 
-  #toInsert({ spec, needs }: NewJob, id: number, group_id: number): JobInsert {
+  #toInsert(job: WrittenJob, id: number, group_id: number): JobInsert {
+    const { needs } = job
     this.#groups.add(group_id)
     const facts = { id, group_id, at_ms: this.#at_ms }
     const insert = toJobInsert(
-      spec,
+      job,
       needs === undefined || needs.length === 0 ? facts : { ...facts, needs: this.#toNeeds(needs) },
     )
     const { due_ms, extras } = insert
     if (due_ms !== null && (this.#due_ms === null || due_ms < this.#due_ms)) this.#due_ms = due_ms
-    if (extras?.recurs != null) this.#schedules.add(id, spec.name, extras.recurs.next_ms)
+    if (extras?.recurs != null) this.#schedules.add(id, job.name, extras.recurs.next_ms)
     return insert
   }
 

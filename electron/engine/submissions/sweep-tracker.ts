@@ -1,7 +1,8 @@
-import type { NewJob, SweepRules } from '../../../shared/job-spec.ts'
+import type { SweepRules } from '../../../shared/job-spec.ts'
 import { DEFAULT_GROUP } from '../../../shared/job-spec.ts'
 import type { Group } from '../../../shared/status.ts'
 import type { StoredHaltRule } from '../store/store.ts'
+import type { WrittenJob } from '../store/written-job.ts'
 
 export interface SweepGroups {
   readonly ensureGroup: (name: string) => Promise<Group>
@@ -28,7 +29,7 @@ export class SweepTracker {
   }
 
   /** A job has been given its id; ids ascend. */
-  saw({ sweep }: NewJob, id: number): void {
+  saw({ sweep }: WrittenJob, id: number): void {
     if (sweep?.halt == null) return
     const tracked = this.#tracked.get(sweep.key)
     if (tracked === undefined) {
@@ -43,8 +44,8 @@ export class SweepTracker {
    * The group of a job whose sweep has a limit: one inside the group that the job names. It is found by its name, so that
    * a sweep that is dropped again shares it, and no list of groups grows with each drop.
    */
-  async groupFor({ spec }: NewJob, { key, name, max_parallel }: SweepRules): Promise<Group> {
-    const parent_name = spec.group ?? DEFAULT_GROUP
+  async groupFor({ facts }: WrittenJob, { key, name, max_parallel }: SweepRules): Promise<Group> {
+    const parent_name = facts?.group ?? DEFAULT_GROUP
     const id = `${key} ${parent_name}`
     const known = this.#sweep_groups.get(id)
     if (known !== undefined) return known
