@@ -129,7 +129,7 @@ export type ModuleTask = z.infer<typeof moduleTaskSchema>
 export const jobSpecSchema = z.strictObject({
   name: z.string().min(1),
   task: taskSchema,
-  /** Absolute. */
+  /** Absolute, but for one that is filled when the job starts: that counts from the folder of `source`. */
   cwd: z.string(),
   /** Added to the environment of the owner. */
   env: z.record(z.string(), z.string()).optional(),
@@ -155,6 +155,8 @@ export const jobSpecSchema = z.strictObject({
   log_max_bytes: z.int().min(0).optional(),
   /** Stands in the task and in env where the number of the slot belongs (`{%}`), which is known when the job starts. */
   slot_mark: z.string().min(1).optional(),
+  /** Texts of the task, of env and `cwd` hold `${{ needs… }}`: what needed jobs came to is put there when it starts. */
+  fills_needs: z.boolean().optional(),
   /** File, line and column the job came from, for messages and the job page. */
   source: z.strictObject({ file: z.string(), line: z.int().optional() }).optional(),
 })
@@ -179,6 +181,8 @@ export const SPEC_DEFAULTS = {
 export interface Need {
   readonly on: { readonly index: number } | { readonly job_id: number }
   readonly condition: 'success' | 'failure' | 'always'
+  /** How the job names it where it puts its values; missing: it puts none. */
+  readonly label?: string
 }
 
 export const haltRuleSchema = z.strictObject({

@@ -134,6 +134,8 @@ export interface Attempt {
   /** JSON text of the result, or null. */
   readonly result: string | null
   readonly log: LogSummary | null
+  /** For people: what it ran with values of needed jobs put in. Missing: what the spec says. */
+  readonly ran?: string
 }
 
 const WAITING: ReadonlySet<string> = new Set(WAITING_STATES)

@@ -246,6 +246,10 @@ function makeDispatcher({ loaded, parts, now }: Wiring, handAhead: HandAhead): D
     onBroken: (job, error) => {
       parts.lifecycle.endBroken(job, error)
     },
+    neededValues: (job_ids) => parts.store.query({ type: 'needed-values', job_ids }),
+    onUnfit: (attempt, error) => {
+      parts.lifecycle.endUnfit(attempt, error)
+    },
     now,
   })
 }

@@ -6,6 +6,7 @@ import { describeActions } from './store-actions.ts'
 import { describeAttempts } from './store-attempts.ts'
 import { describeCommits } from './store-commits.ts'
 import { describeMoves } from './store-moves.ts'
+import { describeNeedValues } from './store-need-values.ts'
 import { describeNeeds } from './store-needs.ts'
 import { StoreSubject } from './store-subject.ts'
 import { describeSubmissions } from './store-submissions.ts'
@@ -28,6 +29,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describeSubmissions(openSubject)
     describeAttempts(openSubject)
     describeNeeds(openSubject)
+    describeNeedValues(openSubject)
     describeActions(openSubject)
     describeMoves(openSubject)
     describeUnique(openSubject)

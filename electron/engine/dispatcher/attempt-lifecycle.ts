@@ -166,22 +166,16 @@ export class AttemptLifecycle {
     void journal
       .write({ type: 'claim', claims: [{ job_id: job.id, attempt_id, worker_id: 0, at_ms }] })
       .then(([taken]) => {
-        if (taken !== true) return
-        this.#writeEnds([
-          {
-            start: newStart(attempt_id, job, 0, at_ms, null),
-            started_stored: false,
-            ended_ms: at_ms,
-            cause: 'spawn-error',
-            exit_code: null,
-            signal: null,
-            error: error.message,
-            result: null,
-            log: null,
-            next: { state: 'failed' },
-          },
-        ])
+        if (taken === true) this.#writeEnds([unrunEnd(newStart(attempt_id, job, 0, at_ms, null), error)])
       }, this.#ignoreRefused)
+  }
+
+  /** A leased job for which a value is missing: trying again would not bring it. */
+  endUnfit(attempt: ActiveAttempt, error: SerialisedError): void {
+    const { attempt_id, job, runner } = attempt
+    const start = newStart(attempt_id, job, runner.worker_id, this.#options.now(), null)
+    this.#writeEnds([unrunEnd(start, error)])
+    this.#options.dispatcher.release(attempt)
   }
 
   /** The worker was asked to stop what it had not started: that goes back to the queue. */
@@ -337,6 +331,22 @@ function isCancel(reason: StopReason | null): boolean {
 
 function isBad({ state }: NextState): boolean {
   return state === 'failed' || state === 'cancelled' || state === 'interrupted'
+}
+
+/** Nothing was run. */
+function unrunEnd(start: AttemptStart, { message }: SerialisedError): AttemptEnd {
+  return {
+    start,
+    started_stored: false,
+    ended_ms: start.started_ms,
+    cause: 'spawn-error',
+    exit_code: null,
+    signal: null,
+    error: message,
+    result: null,
+    log: null,
+    next: { state: 'failed' },
+  }
 }
 
 function newStart(

@@ -1,20 +1,20 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { serialiseError } from '../../../shared/errors.ts'
 import type { SerialisedError } from '../../../shared/errors.ts'
-import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
 import type { RunOrder } from '../../../shared/worker-protocol.ts'
 import type { HaltWatch } from '../actions/halt-watch.ts'
 import type { ReadyQueue } from '../queue/ready-queue.ts'
 import type { Journal } from '../store/journal.ts'
-import { splitSpecText } from '../store/spec-text.ts'
 import type { CommonSpec } from '../store/spec-text.ts'
-import type { Changes, ReadyJob } from '../store/store.ts'
+import type { Changes, NeededValue, ReadyJob } from '../store/store.ts'
 import { OrderedIds } from '../worker-pool/ordered-ids.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import type { WorkerRunner } from '../worker-pool/worker-runner.ts'
 import type { ActiveAttempt, ActiveAttempts } from './active-attempts.ts'
 import type { HandAhead } from './hand-ahead.ts'
 import { AHEAD_MS } from './hand-ahead.ts'
+import { fillNeeds } from './need-values.ts'
+import { toOrder } from './run-order.ts'
 import { SlotNumbers, withSlotNumber } from './slot-numbers.ts'
 import type { SpecCache } from './spec-cache.ts'
 
@@ -32,6 +32,10 @@ export interface DispatcherOptions {
   readonly announce: (changes: Changes) => void
   /** A stored spec does not parse: the job can never run. */
   readonly onBroken: (job: ReadyJob, error: SerialisedError) => void
+  /** What jobs came to that others name in their texts. */
+  readonly neededValues: (job_ids: readonly number[]) => Promise<readonly NeededValue[]>
+  /** It is leased and cannot run: a value is missing. */
+  readonly onUnfit: (attempt: ActiveAttempt, error: SerialisedError) => void
   readonly now: () => number
 }
 
@@ -58,6 +62,8 @@ interface Load {
 export class Dispatcher {
   readonly #options: DispatcherOptions
   readonly #loads = new Map<WorkerRunner, Load>()
+  /** Workers for which values are being read: nothing may overtake the jobs that wait for them. */
+  readonly #filling = new Set<WorkerRunner>()
   readonly #slots = new SlotNumbers<WorkerRunner>()
   /** Places of the pool that are taken. */
   #taken = 0
@@ -176,7 +182,7 @@ export class Dispatcher {
       const first = queue.peek(load.group_id)
       if (first === undefined || runner.state !== 'busy') continue
       if (first.slots !== load.slots || queue.isOver(load.group_id)) continue
-      if (runner.recalling || runner.retiring || this.#isLong(load)) continue
+      if (runner.recalling || runner.retiring || this.#isLong(load) || this.#filling.has(runner)) continue
       const spec = this.#tryParse(first, specs)
       if (spec === null || load.attempts.size * 2 > this.#aheadLimit(first, spec)) continue
       const best = queue.best()
@@ -252,11 +258,33 @@ export class Dispatcher {
       }
       return
     }
-    this.#hand(attempts, taken)
+    if (attempts.some(({ spec }) => spec.fills_needs === true)) await this.#handFilled(attempts, taken)
+    else this.#hand(attempts, taken, null)
+  }
+
+  /** As below, when what needed jobs came to is known: read under the lease, so that it is what the job runs with. */
+  async #handFilled(attempts: readonly ActiveAttempt[], taken: readonly boolean[]): Promise<void> {
+    for (const { runner } of attempts) this.#filling.add(runner)
+    let values: readonly NeededValue[]
+    try {
+      const filled = attempts.filter(({ spec }, index) => spec.fills_needs === true && taken[index] === true)
+      values = await this.#options.neededValues(filled.map(({ job }) => job.id))
+    } catch {
+      // The store was closed; the jobs are queued again at the next start.
+      for (const attempt of attempts) this.release(attempt)
+      return
+    } finally {
+      for (const { runner } of attempts) this.#filling.delete(runner)
+    }
+    this.#hand(attempts, taken, values)
   }
 
   /** The leases are on disk: the workers get their orders. What may not run any more is given back. */
-  #hand(attempts: readonly ActiveAttempt[], taken: readonly boolean[]): void {
+  #hand(
+    attempts: readonly ActiveAttempt[],
+    taken: readonly boolean[],
+    values: readonly NeededValue[] | null,
+  ): void {
     const orders = new Map<WorkerRunner, RunOrder[]>()
     const back: ActiveAttempt[] = []
     let index = 0
@@ -269,9 +297,10 @@ export class Dispatcher {
         back.push(attempt)
         continue
       }
+      const order = this.#toOrder(attempt, values)
+      if (order === null) continue
       attempt.phase = 'handed'
       const list = orders.get(attempt.runner)
-      const order = this.#toOrder(attempt)
       if (list === undefined) orders.set(attempt.runner, [order])
       else list.push(order)
     }
@@ -280,8 +309,24 @@ export class Dispatcher {
     if (back.length > 0) this.giveBack(back).catch(() => undefined)
   }
 
-  #toOrder(attempt: ActiveAttempt): RunOrder {
-    const order = toOrder(attempt)
+  /** @returns null where it cannot run, which is told */
+  #toOrder(attempt: ActiveAttempt, values: readonly NeededValue[] | null): RunOrder | null {
+    const order = this.#withSlot(toOrder(attempt), attempt)
+    if (attempt.spec.fills_needs !== true) return order
+    const own = (values ?? []).filter(({ job_id }) => job_id === attempt.job.id)
+    try {
+      const { order: filled, ran } = fillNeeds(order, attempt.spec, own)
+      const note = { type: 'note-ran', attempt_id: attempt.attempt_id, job_id: attempt.job.id, ran } as const
+      // Before the start in the journal. Where the disk refuses this it refuses that, too.
+      this.#options.journal.write(note).catch(() => undefined)
+      return filled
+    } catch (error) {
+      this.#options.onUnfit(attempt, serialiseError(error))
+      return null
+    }
+  }
+
+  #withSlot(order: RunOrder, attempt: ActiveAttempt): RunOrder {
     const { slot_mark } = attempt.spec
     if (slot_mark === undefined) return order
     return withSlotNumber(order, slot_mark, this.#slots.of(attempt.runner, attempt.job.group_id))
@@ -345,24 +390,5 @@ function newAttempt(
     timeout_left_ms: null,
     timeout_armed_ms: 0,
     memory_bytes: null,
-  }
-}
-
-const NO_ENV: RunOrder['env'] = {}
-
-function toOrder({ attempt_id, job, spec }: ActiveAttempt): RunOrder {
-  const { input_json } = splitSpecText(job.spec_json)
-  return {
-    attempt_id,
-    job_id: job.id,
-    number: job.attempts + 1,
-    name: job.name,
-    task: spec.task,
-    cwd: spec.cwd,
-    ...(input_json === null ? {} : { input_json }),
-    env: spec.env ?? NO_ENV,
-    stop: spec.stop ?? SPEC_DEFAULTS.stop,
-    log_max_bytes: spec.log_max_bytes ?? SPEC_DEFAULTS.log_max_bytes,
-    ...(spec.memory === undefined ? {} : { memory: spec.memory }),
   }
 }

@@ -33,6 +33,7 @@ export function attemptJson(attempt: Attempt): Record<string, unknown> {
     exit_code: attempt.exit_code,
     signal: attempt.signal,
     error: attempt.error,
+    ...(attempt.ran === undefined ? {} : { ran: attempt.ran }),
     result: parseResult(attempt.result),
     log: attempt.log,
   }

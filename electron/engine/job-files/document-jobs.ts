@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
 import { batchFrameSchema } from '../../../shared/job-file.ts'
 import type { JobDefaults, JobEntry } from '../../../shared/job-file.ts'
+import { entryContent, NO_CONTENT } from './entry-content.ts'
 import { MAX_DOCUMENT_JOBS } from './limits.ts'
 import { writtenNeeds } from './needs.ts'
-import { toSpec } from './normalise.ts'
 import type { Environment } from './normalise.ts'
 import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
@@ -11,7 +11,7 @@ import { quickJobEntry, quickSingleJob } from './quick-schema.ts'
 import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { valueAt } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
-import { isSweep, Sweep } from './sweep.ts'
+import { Sweep } from './sweep.ts'
 import type { Draft } from './sweep-order.ts'
 import type { Targets } from './targets.ts'
 import { LineIndex } from './text.ts'
@@ -148,11 +148,13 @@ class DocumentReader {
     const { file, targets, env } = this.#scope
     const context = { file, folder: dirname(file), line, path, defaults, targets, env, onFault }
     const isLossless = checkWritten(raw, path, writtenAs, onFault)
-    const content = entry === null ? null : isSweep(entry) ? Sweep.of(entry, context) : toSpec(entry, context)
+    const { content, need_refs } = entry === null ? NO_CONTENT : entryContent(entry, context)
     return {
       name: typeof name === 'string' ? name : null,
       needs: writtenNeeds(raw),
       content,
+      need_refs,
+      is_many: content instanceof Sweep,
       isGood: content !== null && isLossless && !spoiled,
       recurs: valueAt(raw, ['schedule', 'cron']) !== undefined,
     }

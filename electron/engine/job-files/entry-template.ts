@@ -1,8 +1,23 @@
 import type { JobDefaults, JobEntry } from '../../../shared/job-file.ts'
 import type { OnFault } from './source.ts'
+import { quoted } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
-import { compileTemplate, fillTemplate, hasSlot } from './template.ts'
+import { compileTemplate, fillTemplate, hasSlot, needsIn } from './template.ts'
 import type { Template, TemplateRow, TemplateScope } from './template.ts'
+
+/** A place where a job names a value of one that it needs. */
+export interface NeedRef {
+  /** The needed job, as it is written. */
+  readonly label: string
+  /** Of the text. */
+  readonly path: SpecPath
+  /** The first key of the job on the way to it. */
+  readonly key: string
+  readonly hole: string
+}
+
+/** What is not looked at before the job is started. */
+const LATE_KEYS: readonly unknown[] = ['command', 'args', 'with', 'env', 'cwd']
 
 type Fill<Value> = (row: TemplateRow) => Value
 
@@ -15,6 +30,8 @@ export interface EntryTemplate {
   /** null: its name has no hole, or there is none. */
   readonly name: Fill<string> | null
   readonly has_slot: boolean
+  /** Where its texts name values of needed jobs. */
+  readonly need_refs: readonly NeedRef[]
   /** Whether there can be such a job may be different in each row: what it runs is, or its group. */
   readonly varies_validity: boolean
   /** Its folder is another one in each row. */
@@ -55,6 +72,7 @@ export function compileEntry(
     },
     name: named,
     has_slot: compiler.has_slot,
+    need_refs: compiler.need_refs,
     varies_validity: checked.length > 0 || command.varies_program,
     varies_cwd: cwd.length > 0,
   }
@@ -114,6 +132,7 @@ class Compiler {
   readonly #onFault: OnFault
   failed = false
   has_slot = false
+  readonly need_refs: NeedRef[] = []
 
   constructor(scope: TemplateScope, pathOf: (path: SpecPath) => SpecPath, onFault: OnFault) {
     this.#scope = scope
@@ -131,12 +150,22 @@ class Compiler {
       this.#onFault(() => ({ ...compiled, path: this.#pathOf(path) }))
       return null
     }
+    for (const { label, hole } of needsIn(compiled)) this.#refer(label, hole, path)
     return this.#fill(compiled, use)
+  }
+
+  #refer(label: string, hole: string, path: SpecPath): void {
+    const key = String(path[0])
+    this.need_refs.push({ label, hole, key, path: this.#pathOf(path) })
+    if (LATE_KEYS.includes(key)) return
+    this.failed = true
+    const message = `${quoted(hole)} is known when the job starts, and ${key} before: it may stand in ${LATE_KEYS.join(', ')}.`
+    this.#onFault(() => ({ code: 'BAD_EXPRESSION', path: this.#pathOf(path), message, found: quoted(hole) }))
   }
 
   #fill(template: Template, use: { readonly shell: boolean }): Fill<string> {
     if (hasSlot(template)) this.has_slot = true
-    return (row) => fillTemplate(template, row, use)
+    return (row) => fillTemplate(template, row, { ...use, again: this.need_refs.length > 0 })
   }
 
   optional(text: string | undefined, path: SpecPath): Fill<string> | null {

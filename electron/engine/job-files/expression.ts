@@ -1,6 +1,6 @@
 /** What `${{ … }}` may hold: one value by its name, or a text. */
 export type Expression =
-  /** `matrix.os`, `inputs['my file']`, `raw(env.FLAGS)`. `raw`: not quoted for the shell. */
+  /** `matrix.os`, `inputs['my file']`, `needs.a.result.list[0]`, `raw(env.FLAGS)`. `raw`: not quoted for the shell. */
   | {
       readonly kind: 'name'
       readonly context: string
@@ -12,7 +12,7 @@ export type Expression =
 
 const TEXT = /^'((?:[^']|'')*)'$/
 const CONTEXT = /^[A-Za-z_][\w-]*/
-const STEP = /\.([A-Za-z_][\w-]*)|\[\s*'((?:[^']|'')*)'\s*\]/y
+const STEP = /\.([A-Za-z_][\w-]*)|\[\s*(?:'((?:[^']|'')*)'|(\d+))\s*\]/y
 
 /** @param source what stands between `${{` and `}}`. @returns null where it is none */
 export function parseExpression(source: string): Expression | null {
@@ -31,7 +31,8 @@ function parseName(source: string, raw: boolean): Expression | null {
     STEP.lastIndex = at
     const step = STEP.exec(source)
     if (step === null) return null
-    path.push(step[1] ?? (step[2] ?? '').replaceAll("''", "'"))
+    const [, plain, quoted = '', index] = step
+    path.push(plain ?? index ?? quoted.replaceAll("''", "'"))
   }
   return path.length === 0 ? null : { kind: 'name', context, path, raw }
 }

@@ -2,14 +2,23 @@ import { dirname, resolve } from 'node:path'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { Need, NewJob } from '../../../shared/job-spec.ts'
 import type { DocumentContext } from './document.ts'
+import { entryContent, NO_CONTENT } from './entry-content.ts'
 import type { OtherJob } from './drop-names.ts'
 import { FileFault } from './file-fault.ts'
 import { nearest } from './issues.ts'
 import { parseCleanJson, parseJsonText } from './json-file.ts'
 import { NameTable } from './name-table.ts'
-import { comesAgain, leftOut, listedTwice, neededIds, unknownId, writtenNeeds } from './needs.ts'
-import type { WrittenNeed } from './needs.ts'
-import { toSpec } from './normalise.ts'
+import {
+  comesAgain,
+  labelIn,
+  leftOut,
+  listedTwice,
+  neededIds,
+  refFault,
+  unknownId,
+  writtenNeeds,
+} from './needs.ts'
+import type { NeedyJob, WrittenNeed } from './needs.ts'
 import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
 import { placeFaults } from './raw-problems.ts'
@@ -17,7 +26,7 @@ import { quickSingleJob } from './quick-schema.ts'
 import { RegularFile } from './regular-file.ts'
 import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { quoted, valueAt } from './spec-path.ts'
-import { isSweep, Sweep } from './sweep.ts'
+import { Sweep } from './sweep.ts'
 import { SweepNames } from './sweep-names.ts'
 import { readTextLines } from './text-lines.ts'
 import type { LineFault, TextLine } from './text-lines.ts'
@@ -186,12 +195,12 @@ class JsonLinesReader {
     const { targets, env, batches } = this.#context
     const at = { file: this.#path, folder: this.#folder, line, path: [], defaults: {} }
     const context = { ...at, targets, env, onFault }
-    const content = entry === null ? null : isSweep(entry) ? Sweep.of(entry, context) : toSpec(entry, context)
+    const { content, need_refs } = entry === null ? NO_CONTENT : entryContent(entry, context)
     const written = valueAt(value, ['name'])
     const name = typeof written === 'string' ? written : null
     const isNew = name === null || this.#checkName(name, onFault)
     if (name !== null && entry?.schedule?.cron !== undefined) this.#recurring.add(name)
-    const needs = this.#needs(writtenNeeds(value), name, onFault)
+    const needs = this.#needs({ name, needs: writtenNeeds(value), need_refs }, onFault)
     const isGood = content !== null && faults.count === 0
     if (isGood && content instanceof Sweep) {
       this.#sweep = { sweep: content, name, needs, line, text }
@@ -220,23 +229,37 @@ class JsonLinesReader {
     if (this.#remembered.length < MAX_REMEMBERED) this.#remembered.push(name)
   }
 
-  #needs(needs: readonly WrittenNeed[], own: string | null, onFault: OnFault): Need[] {
+  #needs(job: Pick<NeedyJob, 'name' | 'needs' | 'need_refs'>, onFault: OnFault): Need[] {
+    const { name: own, needs, need_refs = [] } = job
     const found: Need[] = []
+    const many = new Set<number>()
     const seen = new Set<string>()
     for (const need of needs) {
       const key = 'id' in need.on ? `id ${need.on.id}` : `job ${need.on.job}`
-      const fault = seen.has(key) ? listedTwice(need.on) : this.#need(need, own, found)
+      const before = found.length
+      const label = labelIn(job, need.on)
+      const fault = seen.has(key) ? listedTwice(need.on) : this.#need(need, own, label, found)
       seen.add(key)
+      if (fault === null && found.length !== before + 1) many.add(need.at)
       const path = ['needs', need.at, ...(fault?.code === 'UNKNOWN_NEED' && 'id' in need.on ? ['id'] : [])]
       if (fault !== null) onFault(() => ({ ...fault, path }))
+    }
+    for (const ref of need_refs) {
+      const fault = refFault(ref, needs, ({ at }) => many.has(at))
+      if (fault !== null) onFault(() => fault)
     }
     return found
   }
 
-  #need({ on, condition }: WrittenNeed, own: string | null, found: Need[]): Omit<RawFault, 'path'> | null {
+  #need(
+    { on, condition }: WrittenNeed,
+    own: string | null,
+    label: Pick<Need, 'label'>,
+    found: Need[],
+  ): Omit<RawFault, 'path'> | null {
     if ('id' in on) {
       if (!this.#context.names.hasJob(on.id)) return unknownId(on.id)
-      found.push({ on: { job_id: on.id }, condition })
+      found.push({ on: { job_id: on.id }, condition, ...label })
       return null
     }
     const { job, file } = on
@@ -246,7 +269,7 @@ class JsonLinesReader {
     if (named.index === null) return leftOut(job)
     if (this.#recurring.has(job)) return comesAgain(job)
     const end = named.index + (this.#counts.get(named.index) ?? 1)
-    for (let index = named.index; index < end; index += 1) found.push({ on: { index }, condition })
+    for (let index = named.index; index < end; index += 1) found.push({ on: { index }, condition, ...label })
     return null
   }
 

@@ -109,10 +109,10 @@ function plainJobs(
     if (own === undefined || spec === null || spec instanceof Sweep) continue
     const { inner = [], outer = [] } = links[index] ?? {}
     const needs = outer.flatMap(outerNeeds)
-    for (const { on, condition } of inner) {
+    for (const { at: _at, on, ...need } of inner) {
       const to = ranks.get(on) ?? own
       furthest = Math.max(furthest, to)
-      needs.push({ on: { index: to }, condition })
+      needs.push({ ...need, on: { index: to } })
     }
     jobs.push({ job: needs.length === 0 ? { spec } : { spec, needs }, joined: furthest > own })
   }

@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path'
 import type { DropNames, OtherJob } from './drop-names.ts'
 import { nearest } from './issues.ts'
 import { cyclesIn, dependentsIn } from './need-cycles.ts'
-import { comesAgain, leftOut, listedTwice, unknownId } from './needs.ts'
+import { comesAgain, labelIn, leftOut, listedTwice, refFault, unknownId } from './needs.ts'
 import type { Edge, NamedNeed, NeedyJob, OuterEdge, WrittenNeed } from './needs.ts'
 import type { RawFault } from './source.ts'
 import { cut, quoted } from './spec-path.ts'
@@ -108,6 +108,22 @@ class Linker {
       }
       this.#inner.push(inner)
       this.#outer.push(outer)
+      this.#checkValues(index)
+    }
+  }
+
+  /** A value is of one job. */
+  #checkValues(index: number): void {
+    const { needs, need_refs = [] } = this.#jobs[index] ?? { needs: [] }
+    if (need_refs.length === 0) return
+    const many = new Set<number>()
+    for (const { at, on } of this.#inner[index] ?? []) if (this.#jobs[on]?.is_many === true) many.add(at)
+    for (const { at, on } of this.#outer[index] ?? []) if ('count' in on && on.count !== 1) many.add(at)
+    for (const ref of need_refs) {
+      const fault = refFault(ref, needs, ({ at }) => many.has(at))
+      if (fault === null) continue
+      this.#out[index] = true
+      this.#place.tell(index, () => fault)
     }
   }
 
@@ -118,10 +134,11 @@ class Linker {
     inner: Edge[],
     outer: OuterEdge[],
   ): NeedFault | null {
+    const label = labelIn(this.#jobs[index] ?? {}, on)
     if ('id' in on) {
       if (isSeen(seen, `id ${on.id}`)) return listedTwice(on)
       if (!this.#place.names.hasJob(on.id)) return { ...unknownId(on.id), key: 'id' }
-      outer.push({ at, on: { job_id: on.id }, condition })
+      outer.push({ at, on: { job_id: on.id }, condition, ...label })
       return null
     }
     const found = this.#find(index, on)
@@ -129,14 +146,14 @@ class Linker {
     if ('index' in found) {
       if (isSeen(seen, `job ${found.index}`)) return listedTwice(on)
       if (this.#jobs[found.index]?.recurs === true) return comesAgain(on.job)
-      inner.push({ at, on: found.index, condition })
+      inner.push({ at, on: found.index, condition, ...label })
       return null
     }
     const { range, recurs, file } = found.other
     if (isSeen(seen, `${file}\0${on.job}`)) return listedTwice(on)
     if (recurs) return comesAgain(on.job)
     if (range === null) return leftOut(on.job)
-    outer.push({ at, on: range, condition })
+    outer.push({ at, on: range, condition, ...label })
     return null
   }
 

@@ -1,5 +1,6 @@
 import type { NeedCondition } from '../../../shared/job.ts'
 import { NEED_CONDITIONS } from '../../../shared/job.ts'
+import type { NeedRef } from './entry-template.ts'
 import { quoted, valueAt } from './spec-path.ts'
 
 /** As much as `needs` wants to know of one job of a file. */
@@ -10,6 +11,10 @@ export interface NeedyJob {
   readonly needs: readonly WrittenNeed[]
   /** False where it has a fault. */
   readonly isGood: boolean
+  /** Where it names values of jobs that it needs. */
+  readonly need_refs?: readonly NeedRef[]
+  /** It stands for many jobs. */
+  readonly is_many?: boolean
   /** It comes again and again, and so never ends once and for all. */
   readonly recurs?: boolean
 }
@@ -31,6 +36,8 @@ export interface NamedNeed {
 /** A need of a job on another that is linked together with it. */
 export interface Edge {
   readonly at: number
+  /** How the job names it in values; missing: it does not. */
+  readonly label?: string
   /** Index of the needed job among those that are linked. */
   readonly on: number
   readonly condition: NeedCondition
@@ -39,6 +46,7 @@ export interface Edge {
 /** A need on what was handed out, or queued, before. */
 export interface OuterEdge {
   readonly at: number
+  readonly label?: string
   readonly on: { readonly job_id: number } | JobRange
   readonly condition: NeedCondition
 }
@@ -71,6 +79,20 @@ function writtenTarget(item: unknown): WrittenNeed['on'] | null {
   return { job, file: typeof file === 'string' ? file : null }
 }
 
+/** How values name a needed job: as it is written in `needs`. */
+export function labelOf(on: WrittenNeed['on']): string {
+  return 'id' in on ? String(on.id) : on.job
+}
+
+/** The label of a need whose values the job names. */
+export function labelIn(
+  { need_refs = [] }: Pick<NeedyJob, 'need_refs'>,
+  on: WrittenNeed['on'],
+): { readonly label?: string } {
+  const own = labelOf(on)
+  return need_refs.some(({ label }) => label === own) ? { label: own } : {}
+}
+
 /** The ids that jobs need. */
 export function neededIds(jobs: Iterable<{ readonly needs: readonly WrittenNeed[] }>): number[] {
   const ids: number[] = []
@@ -79,7 +101,7 @@ export function neededIds(jobs: Iterable<{ readonly needs: readonly WrittenNeed[
 }
 
 export function listedTwice(on: WrittenNeed['on']) {
-  const job = 'id' in on ? String(on.id) : quoted(on.job)
+  const job = 'id' in on ? labelOf(on) : quoted(on.job)
   return { code: 'CONFLICT', message: `The job ${job} is listed twice. Remove one of them.` } as const
 }
 
@@ -93,6 +115,23 @@ export function leftOut(name: string) {
     code: 'NEED_LEFT_OUT',
     message: `The job ${quoted(name)} has a fault, so this one, which needs it, is left out too.`,
   } as const
+}
+
+/** @returns what is wrong with a value of a needed job that is not one job, or null */
+export function refFault(
+  ref: NeedRef,
+  needs: readonly WrittenNeed[],
+  isMany: (need: WrittenNeed) => boolean,
+) {
+  const named = needs.filter(({ on }) => labelOf(on) === ref.label)
+  const { hole, label } = ref
+  if (named.length > 1) {
+    const message = `${quoted(hole)} may be of each of ${named.length} jobs: this one needs several of the name ${quoted(label)}. Give them names of their own.`
+    return { code: 'BAD_EXPRESSION', path: ref.path, message, found: quoted(hole) } as const
+  }
+  if (!named.some(isMany)) return null
+  const message = `${quoted(hole)} is of no single job: ${quoted(label)} stands for many. Let a job in between put their results together.`
+  return { code: 'BAD_EXPRESSION', path: ref.path, message, found: quoted(hole) } as const
 }
 
 export function unknownId(id: number) {

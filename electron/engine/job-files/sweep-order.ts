@@ -147,16 +147,16 @@ export class SweepOrder {
   #needs(index: number): Need[] {
     const { inner = [], outer = [] } = this.#links[index] ?? {}
     const needs = outer.flatMap(outerNeeds)
-    for (const { on, condition } of inner) {
+    for (const { at: _at, on, ...need } of inner) {
       const { first, count } = this.#ranges.get(on) ?? { first: 0, count: 0 }
-      for (let at = first; at < first + count; at += 1) needs.push({ on: { index: at }, condition })
+      for (let at = first; at < first + count; at += 1) needs.push({ ...need, on: { index: at } })
     }
     return needs
   }
 }
 
 /** A need on what came before, job by job. */
-export function outerNeeds({ on, condition }: OuterEdge): Need[] {
-  if ('job_id' in on) return [{ on, condition }]
-  return Array.from({ length: on.count }, (_, at) => ({ on: { index: on.first + at }, condition }))
+export function outerNeeds({ at: _at, on, ...need }: OuterEdge): Need[] {
+  if ('job_id' in on) return [{ ...need, on }]
+  return Array.from({ length: on.count }, (_, at) => ({ ...need, on: { index: on.first + at } }))
 }

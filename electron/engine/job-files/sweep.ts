@@ -3,10 +3,11 @@ import type { JobEntry } from '../../../shared/job-file.ts'
 import { DEFAULT_MAX_JOBS } from '../../../shared/job-file-sweep.ts'
 import type { JobSpec, SweepRules } from '../../../shared/job-spec.ts'
 import { compileEntry, withDefaults } from './entry-template.ts'
-import type { EntryTemplate } from './entry-template.ts'
+import type { EntryTemplate, NeedRef } from './entry-template.ts'
 import { countRows, FILE_SOURCE, readInputs, VALUE_SOURCE } from './inputs.ts'
 import { Matrix } from './matrix.ts'
 import type { Combination } from './matrix.ts'
+import { markNeedValues, neededLabels } from './need-marks.ts'
 import { oneLine, toSpec } from './normalise.ts'
 import type { SpecContext } from './normalise.ts'
 import type { OnFault, RawFault } from './source.ts'
@@ -115,6 +116,11 @@ export class Sweep {
     return null
   }
 
+  /** Where its texts name values of jobs that it needs. */
+  get need_refs(): readonly NeedRef[] {
+    return this.#template.need_refs
+  }
+
   /** At most so many jobs it becomes. */
   get size(): number {
     const { sources, zip, given } = this.#rows
@@ -215,6 +221,7 @@ export class Sweep {
     // One for all: it is sent to the owner once for each batch.
     spec.source = this.#source
     if (this.#template.has_slot) spec.slot_mark = row.slot_mark
+    markNeedValues(spec, entry, this.#template.need_refs)
     return spec
   }
 
@@ -252,22 +259,18 @@ function sourceNames({ inputs }: JobEntry): string[] | null {
 
 /** The environment that a job will have, as far as it is the same for all of them. */
 function scopeOf(
-  { env = {} }: JobEntry,
+  entry: JobEntry,
   matrix: Matrix | null,
   { names, extras }: { readonly names: readonly string[] | null; readonly extras: readonly string[] },
   context: SpecContext,
 ): TemplateScope {
-  const fixed = Object.entries(env).filter(([, value]) => !value.includes('${{'))
-  return {
-    sources: names,
-    extras,
-    matrix: matrix?.names ?? null,
-    env: { ...context.env, ...Object.fromEntries(fixed) },
-  }
+  const fixed = Object.entries(entry.env ?? {}).filter(([, value]) => !value.includes('${{'))
+  const env = { ...context.env, ...Object.fromEntries(fixed) }
+  return { sources: names, extras, matrix: matrix?.names ?? null, env, needs: neededLabels(entry) }
 }
 
 /** Where a key is written: in the job, or in the defaults. */
-function pathIn(written: JobEntry, { path: base }: SpecContext): PathOf {
+export function pathIn(written: JobEntry, { path: base }: SpecContext): PathOf {
   return (path) => {
     const [key, variable] = path
     const own: unknown = key === undefined ? undefined : Reflect.get(written, key)

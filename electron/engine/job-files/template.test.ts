@@ -82,7 +82,7 @@ describe('a template', () => {
     ['${{ matrix.zebra }}', 'The matrix has no "zebra". It has os, node.'],
     ['${{ inputs.fil }}', 'Did you mean "file"?'],
     ['${{ env.NOT_THERE_AT_ALL }}', 'The environment has no "NOT_THERE_AT_ALL"'],
-    ['${{ github.sha }}', 'Known are matrix, inputs and env.'],
+    ['${{ github.sha }}', 'Known are matrix, inputs, env and needs.'],
   ])('%s names nothing', (text, hint) => {
     expect(fill(text)).toMatch(/^UNKNOWN_VALUE: /)
     expect(fill(text)).toContain(hint)

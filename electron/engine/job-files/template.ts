@@ -2,6 +2,8 @@ import { missingCase } from '../../../shared/errors.ts'
 import { parseExpression } from './expression.ts'
 import type { Expression } from './expression.ts'
 import { nearest } from './issues.ts'
+import { needValue } from './need-value.ts'
+import type { NeedValue } from './need-value.ts'
 import { partOf, shellQuote, VALUE_PARTS } from './replacement.ts'
 import type { ValuePart } from './replacement.ts'
 import { ShellQuotes } from './shell-quotes.ts'
@@ -17,6 +19,10 @@ export interface TemplateScope {
   readonly names_only?: boolean
   /** Names of the matrix; null: there is none. */
   readonly matrix: ReadonlySet<string> | null
+  /** What `needs` may name: jobs that this one needs, as they are written; null: it needs none. */
+  readonly needs?: ReadonlySet<string> | null
+  /** There are no values but those of needs: whatever else looks like a hole means itself. */
+  readonly only_needs?: boolean
   /** The environment a job will have. */
   readonly env: Readonly<Record<string, string | undefined>>
 }
@@ -50,13 +56,23 @@ type Piece =
   | { readonly kind: 'matrix'; readonly path: readonly string[]; readonly raw: boolean }
   /** A part of the text that is known before any job is, and is quoted like a value. */
   | { readonly kind: 'known'; readonly text: string; readonly raw: boolean }
+  | NeedPiece
   | { readonly kind: 'number' }
   | { readonly kind: 'slot' }
+
+/** What a needed job came to: known when the job is started, and left as it is written until then. */
+export interface NeedPiece extends NeedValue {
+  readonly kind: 'need'
+  readonly raw: boolean
+  readonly hole: string
+}
 
 /** How a template is filled. */
 export interface TemplateUse {
   /** The text is a command for the shell: values are quoted. */
   readonly shell: boolean
+  /** The job has values of needs, so its texts are looked at once more: no value may become a hole then. */
+  readonly again?: boolean
   readonly platform?: NodeJS.Platform
 }
 
@@ -81,6 +97,7 @@ export function compileTemplate(
   let from = 0
   for (const { hole, at, braces, expression } of holesOf(text)) {
     const piece = expression === null ? braced(braces, scope) : evaluated(expression, hole, scope)
+    if (piece?.kind === 'text' && scope.only_needs === true && hole === piece.text) continue
     if (piece === null) continue
     if (piece.kind === 'fault') return piece.fault
     const before = text.slice(from, at)
@@ -128,10 +145,25 @@ export function hasSlot(template: Template): boolean {
   return template.some(({ kind }) => kind === 'slot')
 }
 
-export function fillTemplate(template: Template, row: TemplateRow, { shell, platform }: TemplateUse): string {
+/** What it says of needed jobs. */
+export function needsIn(template: Template): readonly NeedPiece[] {
+  return template.filter((piece) => piece.kind === 'need')
+}
+
+/** Texts of values, to be looked at for holes once more, become themselves then. */
+function meaningNothing(text: string): string {
+  return text.replaceAll('${{', "${{ '${{' }}")
+}
+
+export function fillTemplate(template: Template, row: TemplateRow, use: TemplateUse): string {
+  const { shell, platform, again = false } = use
   let text = ''
+  let done = ''
   for (const piece of template) {
-    if (piece.kind === 'text') text += piece.text
+    if (piece.kind === 'need') {
+      done += meaningNothing(text) + piece.hole
+      text = ''
+    } else if (piece.kind === 'text') text += piece.text
     else if (piece.kind === 'number') text += String(row.number)
     else if (piece.kind === 'slot') text += row.slot_mark
     else {
@@ -139,7 +171,7 @@ export function fillTemplate(template: Template, row: TemplateRow, { shell, plat
       text += filled(piece, row, quote)
     }
   }
-  return text
+  return again ? done + meaningNothing(text) : text
 }
 
 function same(value: string): string {
@@ -221,20 +253,28 @@ function unnamedPiece(inner: string): Piece | null {
 
 type Evaluated = Piece | { readonly kind: 'fault'; readonly fault: TemplateFault }
 
+const OF_NEEDS = /^\s*(?:raw\(\s*)?needs\b/
+
 function evaluated(source: string, hole: string, scope: TemplateScope): Evaluated {
   const expression = parseExpression(source)
+  const isOther = expression === null ? !OF_NEEDS.test(source) : isNoNeed(expression)
+  if (scope.only_needs === true && isOther) return { kind: 'text', text: hole }
   if (expression === null) {
-    const message = `${quoted(hole)} is not understood. Write a name like matrix.x, inputs.x or env.X, raw(…) around one, or a text in single quotes.`
+    const message = `${quoted(hole)} is not understood. Write a name like matrix.x, inputs.x, env.X or needs.x.result, raw(…) around one, or a text in single quotes.`
     return { kind: 'fault', fault: { code: 'BAD_EXPRESSION', message, found: quoted(hole) } }
   }
   if (expression.kind === 'text') return { kind: 'text', text: expression.text }
   return named(expression, hole, scope)
 }
 
+function isNoNeed(expression: Expression): boolean {
+  return expression.kind === 'name' && expression.context !== 'needs'
+}
+
 function named(
   { context, path, raw }: Extract<Expression, { kind: 'name' }>,
   hole: string,
-  { sources, extras = [], matrix, env }: TemplateScope,
+  { sources, extras = [], matrix, env, needs = null }: TemplateScope,
 ): Evaluated {
   const [name = '', ...deeper] = path
   switch (context) {
@@ -254,8 +294,13 @@ function named(
       if (value === undefined) return unknown(hole, notOf('environment', path.join('.'), Object.keys(env)))
       return { kind: 'known', text: value, raw }
     }
+    case 'needs': {
+      if (needs === null) return unknown(hole, 'This job needs no other.')
+      const value = needValue(path, needs)
+      return typeof value === 'string' ? unknown(hole, value) : { kind: 'need', ...value, raw, hole }
+    }
     default:
-      return unknown(hole, `Known are matrix, inputs and env.`)
+      return unknown(hole, `Known are matrix, inputs, env and needs.`)
   }
 }
 

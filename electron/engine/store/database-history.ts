@@ -58,7 +58,8 @@ const JOBS_SQL = `SELECT ${JOB_COLUMNS} FROM json_each(?) AS wanted JOIN job ON 
 const JOB_SQL = `SELECT ${JOB_COLUMNS} FROM job LEFT JOIN job_group ON job_group.id = job.group_id
   WHERE job.id = ? AND ${VISIBLE_SQL}`
 const ATTEMPTS_SQL = `SELECT id, job_id, number, pid, started_ms, ended_ms, cause, exit_code, signal, error, result,
-  stdout_bytes, stderr_bytes, cut_bytes FROM attempt INDEXED BY attempt_job WHERE job_id = ? ORDER BY id`
+  stdout_bytes, stderr_bytes, cut_bytes, (SELECT ran FROM attempt_ran WHERE attempt_id = attempt.id) AS ran
+  FROM attempt INDEXED BY attempt_job WHERE job_id = ? ORDER BY id`
 /** A worker takes as many places as one of the jobs that are leased to it, whatever it was handed ahead of time. */
 const GROUPS_SQL = `SELECT id, name, parallel_limit, paused, parent_id,
   (SELECT coalesce(sum(places), 0) FROM (

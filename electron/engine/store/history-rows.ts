@@ -49,6 +49,7 @@ const attemptRowSchema = z.object({
   stdout_bytes: count.nullable(),
   stderr_bytes: count.nullable(),
   cut_bytes: count.nullable(),
+  ran: z.string().nullable(),
 })
 
 const NEED_STATUSES = ['open', 'met', 'unmeetable'] as const
@@ -88,12 +89,16 @@ export function parseJob(row: unknown): Job {
 
 /** @throws JobyardError DATA_CORRUPT, with the ids of the attempt and its job */
 export function parseAttempt(row: unknown): Attempt {
-  const { stdout_bytes, stderr_bytes, cut_bytes, ...attempt } = parseRow(attemptRowSchema, row, 'attempt')
+  const { stdout_bytes, stderr_bytes, cut_bytes, ran, ...attempt } = parseRow(
+    attemptRowSchema,
+    row,
+    'attempt',
+  )
   const log =
     stdout_bytes === null
       ? null
       : { stdout_bytes, stderr_bytes: stderr_bytes ?? 0, cut_bytes: cut_bytes ?? 0 }
-  return { ...attempt, log }
+  return ran === null ? { ...attempt, log } : { ...attempt, log, ran }
 }
 
 /** @throws JobyardError DATA_CORRUPT */

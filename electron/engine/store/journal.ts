@@ -218,6 +218,7 @@ function isFact(type: OperationName): boolean {
     case 'remove-schedules':
     case 'set-group':
     case 'add-halt-rules':
+    case 'note-ran':
     case 'drop-halt-rule':
     case 'set-meta':
       return false

@@ -10,6 +10,7 @@ import { readJobPage } from './operations/job-query.ts'
 import { addHaltRules, dropHaltRule, readHaltRules } from './operations/halt-rules.ts'
 import { claim, setActive, unclaim } from './operations/lease.ts'
 import { move } from './operations/move.ts'
+import { noteRan, readNeededValues } from './operations/need-values.ts'
 import { readNextIds } from './operations/next-ids.ts'
 import {
   readCounters,
@@ -166,6 +167,8 @@ function run(context: StoreContext, operation: Operation): OperationResult {
       return setGroup(context, operation)
     case 'add-halt-rules':
       return addHaltRules(context, operation)
+    case 'note-ran':
+      return noteRan(context, operation)
     case 'drop-halt-rule':
       return dropHaltRule(context, operation)
     case 'set-meta':
@@ -195,6 +198,8 @@ function answer(context: StoreContext, query: Query): AnswerOf<QueryName> {
       return readSchedules(context)
     case 'usual-run':
       return context.usual_runs.read(query.name)
+    case 'needed-values':
+      return readNeededValues(context, query)
     case 'open-submissions':
       return [...context.open_submissions]
     case 'meta':

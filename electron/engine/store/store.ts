@@ -76,6 +76,27 @@ export interface Duplicate {
   readonly of: number
 }
 
+export interface NeedInsert {
+  readonly on: number
+  readonly condition: NeedCondition
+  /** How the job names the other in its texts; missing: it does not. */
+  readonly label?: string
+}
+
+/** What a needed job came to. */
+export interface NeededValue {
+  /** The job that needs it. */
+  readonly job_id: number
+  readonly needs_job_id: number
+  /** How it is named; several names are lines. */
+  readonly label: string
+  /** null: it was cleared away, and all else with it. */
+  readonly state: JobState | null
+  readonly exit_code: number | null
+  /** JSON text. Both are of the latest attempt that has ended since the submit or the last restart. */
+  readonly result: string | null
+}
+
 /** A job to store. `need.on` is the id of a job that is stored already or stands in the same operation or before it. */
 export interface JobInsert {
   readonly id: number
@@ -87,7 +108,7 @@ export interface JobInsert {
   readonly held: boolean
   readonly due_ms: number | null
   readonly spec_json: string
-  readonly needs: readonly { readonly on: number; readonly condition: NeedCondition }[]
+  readonly needs: readonly NeedInsert[]
   readonly extras?: JobExtras | undefined
 }
 
@@ -303,6 +324,11 @@ export interface StoreOperations {
   }
   /** To be written before their submission is complete. */
   'add-halt-rules': { in: { readonly rules: readonly StoredHaltRule[] }; out: null }
+  /** What an attempt runs where values were put in; to be written before it starts. */
+  'note-ran': {
+    in: { readonly attempt_id: number; readonly job_id: number; readonly ran: string }
+    out: null
+  }
   'drop-halt-rule': { in: Pick<StoredHaltRule, 'submission_id' | 'first_job_id'>; out: null }
   'set-meta': { in: { readonly key: MetaKey; readonly value: string }; out: null }
 }
@@ -376,6 +402,8 @@ export interface StoreQueries {
   schedules: { in: unknown; out: readonly ScheduleStatus[] }
   /** What jobs of this name take that succeed; null: none is known. */
   'usual-run': { in: { readonly name: string }; out: UsualRun | null }
+  /** What the jobs came to that these name in their texts. */
+  'needed-values': { in: { readonly job_ids: readonly number[] }; out: readonly NeededValue[] }
   'open-submissions': { in: unknown; out: readonly number[] }
   meta: { in: { readonly key: MetaKey }; out: string | null }
   /** The ids that the next job and the next submission are to have; neither was ever used. */

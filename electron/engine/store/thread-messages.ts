@@ -113,11 +113,19 @@ function packJobs(jobs: JobInserts): FlatRows {
     flat.number(id).word(KINDS, kind).number(group_id).number(priority).number(slots)
     flat.number((held ? HELD : 0) + (extras === undefined ? 0 : HAS_EXTRAS))
     flat.numberOrNull(due_ms).number(needs.length)
-    for (const { on, condition } of needs) flat.number(on).word(CONDITIONS, condition)
+    for (const need of needs) packNeed(flat, need)
     flat.text(name).text(spec_json)
     if (extras !== undefined) packExtras(flat, extras)
   }
   return flat.rows()
+}
+
+function packNeed(flat: FlatWriter, { on, condition, label }: JobInsert['needs'][number]): void {
+  flat
+    .number(on)
+    .word(CONDITIONS, condition)
+    .flag(label !== undefined)
+  if (label !== undefined) flat.text(label)
 }
 
 function packExtras(flat: FlatWriter, { timed, unique, schedule_id, recurs }: JobExtras): void {
@@ -173,7 +181,10 @@ const NO_NEEDS: JobInsert['needs'] = []
 function unpackNeeds(reader: FlatReader): JobInsert['needs'] {
   const count = reader.number()
   if (count === 0) return NO_NEEDS
-  return Array.from({ length: count }, () => ({ on: reader.number(), condition: reader.word(CONDITIONS) }))
+  return Array.from({ length: count }, () => {
+    const need = { on: reader.number(), condition: reader.word(CONDITIONS) }
+    return reader.flag() ? { ...need, label: reader.text() } : need
+  })
 }
 
 type Claims = OperationOf<'claim'>['claims']

@@ -90,7 +90,7 @@ export class DoneBefore {
 
   #relinked(job: WrittenJob): WrittenJob {
     if (job.needs === undefined) return job
-    const needs = job.needs.map(({ on, condition }): Need => ({ on: this.#nowAt(on), condition }))
+    const needs = job.needs.map((need): Need => ({ ...need, on: this.#nowAt(need.on) }))
     return { ...job, needs }
   }
 

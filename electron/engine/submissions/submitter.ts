@@ -236,9 +236,9 @@ export class SubmissionWriter {
   }
 
   #toNeeds(needs: NonNullable<NewJob['needs']>): JobInsert['needs'] {
-    return needs.map(({ on, condition }) => ({
+    return needs.map(({ on, ...need }) => ({
+      ...need,
       on: 'job_id' in on ? on.job_id : this.#idOfIndex(on.index),
-      condition,
     }))
   }
 

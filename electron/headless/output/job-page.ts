@@ -84,7 +84,7 @@ function needLines(label: string, needs: readonly NeedLink[], count: number): st
 }
 
 function attemptLines(attempt: Attempt, now_ms: number, colors: Colors): string[] {
-  const { number, started_ms, ended_ms, cause, exit_code, signal, error, result, log } = attempt
+  const { number, started_ms, ended_ms, cause, exit_code, signal, error, result, log, ran } = attempt
   const how = cause === null ? 'running' : causeText(cause, exit_code)
   const time = formatDuration(Math.max(0, (ended_ms ?? now_ms) - started_ms))
   const lines = [
@@ -94,6 +94,7 @@ function attemptLines(attempt: Attempt, now_ms: number, colors: Colors): string[
   lines.push(fact('started', formatTime(started_ms)))
   if (ended_ms !== null) lines.push(fact('ended', formatTime(ended_ms)))
   if (attempt.pid !== null) lines.push(fact('pid', String(attempt.pid)))
+  if (ran !== undefined) lines.push(fact('ran', cut(ran)))
   if (error !== null) lines.push(fact('error', oneLine(error)))
   if (result !== null) lines.push(fact('result', cut(result)))
   if (log !== null) {

@@ -32,7 +32,10 @@ const INSERT_SPECS = new RowsStatement(
   '(?, ?)',
   (rows) => `INSERT OR ROLLBACK INTO job_spec (job_id, spec) VALUES ${rows}`,
 )
-const INSERT_NEED = `INSERT OR IGNORE INTO need (job_id, needs_job_id, condition, status) VALUES (?, ?, ?, ?)`
+const INSERT_NEED = `INSERT OR IGNORE INTO need (job_id, needs_job_id, condition, status, label) VALUES (?, ?, ?, ?, ?)`
+/** Two jobs that are needed may be one: another has their unique key, or has done the same before. */
+const ADD_LABEL = `UPDATE need SET label = coalesce(label || char(10), '') || ?
+  WHERE job_id = ? AND needs_job_id = ? AND condition = ?`
 
 export function openSubmission(context: StoreContext, operation: OperationOf<'open-submission'>): null {
   const { submission_id, label, at_ms } = operation
@@ -181,10 +184,11 @@ function insertNeeds(
   let isUnmeetable = false
   const duplicates = context.duplicates.get(submission_id)
   for (const need of job.needs) {
-    const { condition } = need
+    const { condition, label = null } = need
     const on = duplicates?.get(need.on) ?? need.on
     const status = statusAtSubmit(context, submission_id, on, condition, together)
-    const isNew = context.sql(INSERT_NEED).run(job.id, on, condition, status).changes > 0
+    const isNew = context.sql(INSERT_NEED).run(job.id, on, condition, status, label).changes > 0
+    if (!isNew && label !== null) context.sql(ADD_LABEL).run(label, job.id, on, condition)
     if (status === 'open' && isNew) needs_open += 1
     if (status === 'unmeetable') isUnmeetable = true
   }
