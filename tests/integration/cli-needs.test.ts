@@ -1,5 +1,6 @@
 /** Needs that go beyond one file: of other files of the drop, and of jobs that were queued before. */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Place } from './cli-harness.ts'
 
@@ -38,6 +39,20 @@ test('run works jobs in the order of their needs, over files and by the ids of e
       expect.stringContaining(`lost.job.yaml:3:15: needs[0].id: There is no job 99 here`),
     ])
   }
+})
+
+test('the example of two files puts the result of one job into the command of the other', async () => {
+  const place = new Place()
+  const examples = join(import.meta.dirname, '../../resources/examples')
+  const files = ['words.job.yaml', 'largest.job.yaml'].map((name) => join(examples, name))
+  const end = await place.cli('run', '--data', place.data, ...files)
+  expect([end.code, end.stdout]).toEqual([0, expect.stringContaining('2 succeeded')])
+  const page = await place.cli('show', '--data', place.data, '2')
+  expect(page.stdout).toContain("runs       echo ${{ needs['find the largest'].result.bytes }} bytes; wc -w")
+  expect(page.stdout).toMatch(/ran {8}echo \d+ bytes; wc -w data\/moby\.txt\n/)
+  expect((await place.cli('log', '--data', place.data, '2')).stdout).toMatch(
+    /\d+ bytes\n\d+ data\/moby\.txt\n/,
+  )
 })
 
 test('preview shows a circle over files, and nothing of them is queued', async () => {
