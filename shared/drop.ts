@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { JobFileProblem } from './job-file-problem.ts'
 import type { JobKind } from './job.ts'
+import type { RecipeOffer } from './recipe.ts'
 
 /** Longest text that may be pasted, in UTF-16 units. */
 const MAX_PASTED_CHARS = 8 * 1024 * 1024
@@ -66,6 +67,10 @@ export interface DropPreview {
   readonly duplicate_count: number
   /** Folders that jobs come from and that nobody has trusted yet; empty: nothing to ask. */
   readonly untrusted_folders: readonly string[]
+  /** Missing: it was not dropped on a recipe. */
+  readonly left_files?: LeftFiles
+  /** Recipes that take something of what was no job file. */
+  readonly offers: readonly RecipeOffer[]
 }
 
 export const dropSubmitSchema = z.strictObject({

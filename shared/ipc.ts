@@ -13,12 +13,15 @@ import type { JobPage } from './listing.ts'
 import { jobListSchema, MAX_PAGE_JOBS } from './listing.ts'
 import type { LogStream } from './log-format.ts'
 import { jobFilterSchema, selectionSchema } from './selection.ts'
+import type { RecipeInfo, RecipeSaved, RecipeText } from './recipe.ts'
+import { recipeRefSchema, recipeSaveSchema } from './recipe.ts'
 import type { Settings } from './settings.ts'
 import { settingsChangeSchema } from './settings.ts'
 import type { ActionOutcome, Group, HistoryJob, JobDetails, PoolStatus, ScheduleStatus } from './status.ts'
 
 const nothing = z.strictObject({})
 const jobId = z.int().positive()
+const recipeName = z.string().min(1).max(200)
 
 /** Verbs on a selection of jobs. `cancel-now`: without a grace. */
 export const JOB_VERBS = [
@@ -102,13 +105,26 @@ export const inputSchemas = {
     from: z.string().nullable(),
     max_bytes: z.int().min(1).max(MAX_LOG_BYTES),
   }),
-  'drop:preview': z.strictObject({ source: dropSourceSchema, recursive: z.boolean() }),
+  /** `recipe`: what was dropped is data for it. */
+  'drop:preview': z.strictObject({
+    source: dropSourceSchema,
+    recursive: z.boolean(),
+    recipe: recipeRefSchema.exactOptional(),
+  }),
   'drop:submit': dropSubmitSchema,
   'drop:discard': z.strictObject({ drop_id: z.string() }),
   /** What submits jobs again and again, the next first. */
   'schedules:list': nothing,
   /** The jobs that they have submitted stay. */
   'schedules:remove': z.strictObject({ ids: z.array(jobId).min(1).max(10_000) }),
+  /** All recipes of the data directory, those with faults too. */
+  'recipes:list': nothing,
+  'recipes:text': z.strictObject({ name: recipeName }),
+  'recipes:save': recipeSaveSchema,
+  /** What is answered, saved again, undoes it. */
+  'recipes:remove': z.strictObject({ name: recipeName }),
+  /** A recipe that does what a job does, not saved; `hole`: the text of the job in whose place the file is to stand. */
+  'recipes:draft': z.strictObject({ job_id: jobId, hole: z.string().max(10_000).nullable() }),
   'settings:get': nothing,
   'settings:set': settingsChangeSchema,
   /** Of the jobs that match and ended between the two times. */
@@ -149,6 +165,11 @@ export interface Outputs {
   'schedules:list': readonly ScheduleStatus[]
   /** How many of them there were. */
   'schedules:remove': { readonly count: number }
+  'recipes:list': readonly RecipeInfo[]
+  'recipes:text': RecipeText
+  'recipes:save': RecipeSaved
+  'recipes:remove': RecipeText
+  'recipes:draft': { readonly text: string }
   'settings:get': Settings
   'settings:set': Settings
   'history:stats': HistoryStats

@@ -7,6 +7,7 @@ import { addLogCommand } from './commands/log.ts'
 import { addPoolCommands } from './commands/pool.ts'
 import { addPreviewCommand } from './commands/preview.ts'
 import { addPruneCommand } from './commands/prune.ts'
+import { addRecipeCommand } from './commands/recipe.ts'
 import { addRunCommand } from './commands/run.ts'
 import { addSchedulesCommand } from './commands/schedules.ts'
 import { addServeCommand } from './commands/serve.ts'
@@ -72,6 +73,7 @@ function buildProgram(host: Host): Command {
   addVerbs(program, host)
   addPoolCommands(program, host)
   addSchedulesCommand(program, host)
+  addRecipeCommand(program, host)
   program.addHelpText('after', '\nExample:\n  jobyard run resources/examples')
   return program
 }

@@ -5,6 +5,7 @@ import type { FilesSubmitted } from '../engine/submissions/submit-files.ts'
 import type { Host } from './host.ts'
 import type { FileOptions } from './job-files.ts'
 import { noJobs } from './job-files.ts'
+import { recipeUse } from './recipe-option.ts'
 import type { OwnerClient } from './owner-client.ts'
 
 export interface DropOptions extends FileOptions {
@@ -26,16 +27,22 @@ export async function dropFiles(
 ): Promise<FilesSubmitted> {
   const { skipBad = false, recursive = false, resume = false, group, priority, hold } = options
   const paths = files.map((file) => resolve(host.cwd, file))
+  const recipe = await recipeUse(options, host)
   const preview = await client
-    .api('drop:preview', { source: { from: 'paths', paths }, recursive })
+    .api('drop:preview', {
+      source: { from: 'paths', paths },
+      recursive,
+      ...(recipe === null ? {} : { recipe }),
+    })
     .catch((error: unknown) => {
       throw hasCode(error, 'BAD_INPUT') ? noJobs(files, options) : error
     })
-  const { drop_id, count, problem_count } = preview
+  const { drop_id, count, problem_count, left_files } = preview
+  const left = left_files === undefined ? {} : { left_files }
   const problems = preview.problems.map((problem) => asTyped(problem, host.cwd))
   if (count === 0 || (problem_count > 0 && !skipBad)) {
     await client.api('drop:discard', { drop_id })
-    return { submission: null, problems, problem_count }
+    return { submission: null, problems, problem_count, ...left }
   }
   const submission = await client.api('drop:submit', {
     drop_id,
@@ -48,7 +55,7 @@ export async function dropFiles(
     ...(resume ? { skip_done: true } : {}),
   })
   const { left_out } = submission
-  return { submission, problems, problem_count, ...(left_out === undefined ? {} : { left_out }) }
+  return { submission, problems, problem_count, ...left, ...(left_out === undefined ? {} : { left_out }) }
 }
 
 /** The owner works elsewhere and tells whole paths. */

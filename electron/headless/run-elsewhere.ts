@@ -9,7 +9,7 @@ import { followSubmission } from './follow-submission.ts'
 import type { Host } from './host.ts'
 import { EXIT } from './host.ts'
 import { Interrupts } from './interrupts.ts'
-import { tellLeftOut, tellDuplicates, tellProblems, tellSchedules } from './job-files.ts'
+import { tellLeftFiles, tellLeftOut, tellDuplicates, tellProblems, tellSchedules } from './job-files.ts'
 import type { OwnerClient } from './owner-client.ts'
 import type { Reporter } from './output/reporter.ts'
 import { JsonReporter, PlainReporter } from './output/reporter.ts'
@@ -79,8 +79,9 @@ async function submitAndFollow(following: Following, files: readonly string[], h
     reporter.note('another Jobyard works this directory: it decides how many jobs run at once')
   const found = await dropFiles(client, files, options, host)
   const { submission, problem_count } = found
+  tellLeftFiles(found, reporter)
   if (problem_count > 0) tellProblems(found, submission === null ? 'nothing ran' : 'the others run', reporter)
-  if (submission === null) return EXIT.bad_input
+  if (submission === null) return problem_count > 0 ? EXIT.bad_input : EXIT.ok
   tellLeftOut(found, reporter)
   tellDuplicates(submission, reporter)
   tellSchedules(submission, reporter)

@@ -8,6 +8,7 @@ import type { JobListQuery, JobPage, ListCursor, ListSort } from '../../shared/l
 import type { Settings } from '../../shared/settings.ts'
 import { DEFAULT_SETTINGS } from '../../shared/settings.ts'
 import type { ActionOutcome } from '../../shared/status.ts'
+import { fakeRecipes } from './fake-recipes.ts'
 import type { FakeJob, FakeYard } from './fake-yard.ts'
 import { OPEN_STATES } from './fake-yard.ts'
 
@@ -150,6 +151,7 @@ export function fakeHandlers(yard: FakeYard, now: () => number): Handlers {
     },
     'drop:discard': () => Promise.resolve(null),
     'schedules:list': () => Promise.resolve([]),
+    ...fakeRecipes(),
     'schedules:remove': () => Promise.resolve({ count: 0 }),
     'settings:get': () => Promise.resolve(settings),
     'settings:set': (change) => {
@@ -369,7 +371,7 @@ function fakePreview(
   const folder = '/home/ada/projects/film'
   const has_faults = name.includes('faults')
   return {
-    ...{ drop_id, count, jobs, duplicate_count: 1, problem_count: has_faults ? 2 : 0 },
+    ...{ drop_id, count, jobs, offers: [], duplicate_count: 1, problem_count: has_faults ? 2 : 0 },
     untrusted_folders:
       name.includes('untrusted') && !settings.trusted_folders.includes(folder) ? [folder] : [],
     problems: has_faults

@@ -2,6 +2,7 @@ import type { Handlers } from '../../../shared/ipc.ts'
 import { API_VERSION } from '../../../shared/api-protocol.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import type { EventBus } from '../events/event-bus.ts'
+import { RecipeStore } from '../recipes/recipe-store.ts'
 import { openThreadHistory } from '../store/thread-history.ts'
 import type { ApiConnection, ApiPeer, ApiServer } from './api-connection.ts'
 import { ApiSession } from './api-session.ts'
@@ -42,7 +43,8 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
   const settings = await SettingsKeeper.open(owned.engine)
   const history = openThreadHistory({ dir: owned.paths.dir, entry: entries.history_thread })
   const { job_file_thread, examples } = entries
-  const drops = new Drops({ owned, history, settings, job_file_thread, examples })
+  const recipes = new RecipeStore(owned.paths.recipes)
+  const drops = new Drops({ owned, history, settings, recipes, job_file_thread, examples })
   const stopSweeping = await keepUploadsSwept(owned.paths.uploads)
   const logs = new LogPieces(owned.paths.logs)
   const server = new ConnectedServer(owned, version, settings, async () => {
@@ -56,6 +58,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
     drops,
     logs,
     settings,
+    recipes,
     onJobsTouched: () => {
       server.tellJobs(null)
     },

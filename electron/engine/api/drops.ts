@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
+import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import type { z } from 'zod'
 import type {
   DropPreview,
@@ -11,22 +10,23 @@ import type {
   Submitted,
 } from '../../../shared/drop.ts'
 import { JobyardError } from '../../../shared/errors.ts'
-import { readWrittenJob, writeJob } from '../store/written-job.ts'
-import type { WrittenJob } from '../store/written-job.ts'
-import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
-import type { JobSpec, NewJob } from '../../../shared/job-spec.ts'
-import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
-import type { ScheduleStatus } from '../../../shared/status.ts'
-import { taskText } from '../../../shared/task-text.ts'
+import type { InputOf } from '../../../shared/ipc.ts'
+import type { NewJob } from '../../../shared/job-spec.ts'
+import type { RecipeRef } from '../../../shared/recipe.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import { readJobFiles } from '../job-files/read-job-files.ts'
 import type { JobFilesRead, ReadJobFilesOptions } from '../job-files/read-job-files.ts'
-import { nextTime } from '../schedules/cron-times.ts'
+import type { RecipeUse } from '../recipes/recipe-drop.ts'
+import { recipeOffers } from '../recipes/recipe-offers.ts'
+import type { RecipeStore } from '../recipes/recipe-store.ts'
+import { readWrittenJob, writeJob } from '../store/written-job.ts'
+import type { WrittenJob } from '../store/written-job.ts'
 import { writeSpecText } from '../store/spec-text.ts'
 import type { ThreadHistory } from '../store/thread-history.ts'
 import { DoneBefore } from '../submissions/done-before.ts'
 import { submitFiles } from '../submissions/submit-files.ts'
 import { layOutExamples } from './example-jobs.ts'
+import { isInside, named, namedFiles, previewOf, scheduleOf } from './preview-job.ts'
 import type { SettingsKeeper } from './settings-keeper.ts'
 import { QUEUED_MARK } from './upload-folders.ts'
 
@@ -39,6 +39,7 @@ export interface DropsOptions {
   readonly owned: OwnedEngine
   readonly history: Pick<ThreadHistory, 'duplicates' | 'holders' | 'known' | 'rows'>
   readonly settings: SettingsKeeper
+  readonly recipes: RecipeStore
   readonly job_file_thread: string
   /** Folder of the examples that came with Jobyard. */
   readonly examples: string
@@ -48,6 +49,8 @@ export interface DropsOptions {
 interface Drop {
   readonly paths: readonly string[]
   readonly recursive: boolean
+  /** What the files are data for; null: they are job files. */
+  readonly recipe: RecipeUse | null
   /** Where the files of an upload or a paste stand; null: they are the person's own. */
   readonly folder: string | null
   readonly count: number
@@ -68,21 +71,24 @@ export class Drops {
 
   /**
    * Reads what was dropped and runs nothing.
-   * @throws JobyardError NOT_ALLOWED for paths from a caller on another machine, BAD_INPUT
+   * @throws JobyardError NOT_ALLOWED for paths from a caller on another machine, BAD_INPUT, RECIPE_NOT_FOUND
    */
-  async preview(source: DropSource, recursive: boolean, is_remote: boolean): Promise<DropPreview> {
+  async preview(input: InputOf<'drop:preview'>, is_remote: boolean): Promise<DropPreview> {
+    const { source, recursive } = input
+    const recipe = await this.#recipe(input.recipe, is_remote)
     const { folder, paths } = await this.#place(source, is_remote)
     const jobs: NewJob[] = []
     const options = { recursive, script_dir: null, wanted: SHOWN_JOBS }
-    const read = await this.#read(paths, options, (batch) => {
+    const read = await this.#read({ paths, recipe }, options, (batch) => {
       jobs.push(...batch.map(readWrittenJob))
       return Promise.resolve()
     })
-    const { count, problem_count } = read
-    if (count === 0 && problem_count === 0) throw noJobs(recursive)
-    const untrusted_folders = source.from === 'paths' ? this.#untrusted(await foldersOf(paths)) : []
-    const drop_id = this.#keep({ paths, recursive, folder, count, problem_count, untrusted_folders })
+    const { count, problem_count, left_files } = read
+    if (count === 0 && problem_count === 0 && (left_files?.count ?? 0) === 0) throw noJobs(recursive)
+    const untrusted_folders = await this.#untrustedOf(input, paths)
+    const drop_id = this.#keep({ paths, recursive, recipe, folder, count, problem_count, untrusted_folders })
     const shown = await this.#shown(jobs, folder)
+    const offers = recipe === null ? await recipeOffers(this.#options.recipes, read.problems) : []
     return {
       drop_id,
       count,
@@ -91,6 +97,8 @@ export class Drops {
       problem_count,
       duplicate_count: shown.filter(({ duplicate_of }) => duplicate_of !== null).length,
       untrusted_folders,
+      offers,
+      ...(left_files === undefined ? {} : { left_files: namedFiles(left_files, folder) }),
     }
   }
 
@@ -116,7 +124,7 @@ export class Drops {
       skip_bad: input.skip_bad,
       read: async (onJobs) => {
         const options = { recursive: drop.recursive, script_dir: paths.scripts }
-        const read = await this.#read(drop.paths, options, (jobs) =>
+        const read = await this.#read(drop, options, (jobs) =>
           onJobs(isOverriding(input) ? jobs.map((job) => overridden(job, input)) : jobs),
         )
         checkUnchanged(drop, read)
@@ -172,7 +180,7 @@ export class Drops {
   }
 
   #read(
-    paths: readonly string[],
+    { paths, recipe }: Pick<Drop, 'paths' | 'recipe'>,
     options: Pick<ReadJobFilesOptions, 'recursive' | 'script_dir' | 'wanted'>,
     onJobs: (jobs: readonly WrittenJob[]) => Promise<void>,
   ): Promise<JobFilesRead> {
@@ -180,7 +188,11 @@ export class Drops {
     const { job_file_thread, history } = this.#options
     const findJobs = async (ids: readonly number[]): Promise<number[]> =>
       (await history.rows(ids)).map(({ job }) => job.id)
-    return readJobFiles({ ...options, paths, cwd: sep, entry: job_file_thread, findJobs, onJobs })
+    return readJobFiles({
+      ...options,
+      ...(recipe === null ? {} : { recipe }),
+      ...{ paths, cwd: sep, entry: job_file_thread, findJobs, onJobs },
+    })
   }
 
   async #shown(jobs: readonly NewJob[], folder: string | null): Promise<PreviewJob[]> {
@@ -197,6 +209,24 @@ export class Drops {
       duplicate_of: duplicates[index] ?? null,
       unique_of: holders[index] ?? null,
     }))
+  }
+
+  async #recipe(asked: RecipeRef | undefined, is_remote: boolean): Promise<RecipeUse | null> {
+    if (asked === undefined) return null
+    if ('name' in asked) return { file: await this.#options.recipes.find(asked.name) }
+    if (is_remote)
+      throw new JobyardError('NOT_ALLOWED', 'A browser names a recipe, or saves it before: not by its path.')
+    if (!isAbsolute(asked.file)) throw new JobyardError('INVALID_ARGUMENT', 'Paths must be absolute.')
+    return { file: asked.file }
+  }
+
+  /** Where what will run comes from: data is trusted as far as the recipe is, and a kept one was looked at before. */
+  async #untrustedOf(
+    { source, recipe }: InputOf<'drop:preview'>,
+    paths: readonly string[],
+  ): Promise<readonly string[]> {
+    if (recipe !== undefined) return 'file' in recipe ? this.#untrusted([dirname(recipe.file)]) : []
+    return source.from === 'paths' ? this.#untrusted(await foldersOf(paths)) : []
   }
 
   #untrusted(folders: readonly string[]): string[] {
@@ -235,53 +265,6 @@ async function foldersOf(paths: readonly string[]): Promise<string[]> {
     folders.add(is_folder ? path : dirname(path))
   }
   return [...folders]
-}
-
-function isInside(path: string, folder: string): boolean {
-  const below = relative(folder, path)
-  return below === '' || (!below.startsWith('..') && !isAbsolute(below))
-}
-
-/** Files that were sent are named as the sender knows them. */
-function shortPath(path: string, folder: string | null): string {
-  return folder !== null && isInside(path, folder) ? relative(folder, path) : path
-}
-
-function named(problem: JobFileProblem, folder: string | null): JobFileProblem {
-  return { ...problem, file: shortPath(problem.file, folder) }
-}
-
-function previewOf(
-  { spec, needs = [] }: NewJob,
-  folder: string | null,
-): Omit<PreviewJob, 'duplicate_of' | 'unique_of' | 'schedule'> {
-  const { name, task, cwd, env = {}, source, schedule } = spec
-  return {
-    name,
-    kind: task.kind,
-    runs: taskText(task),
-    cwd,
-    group: spec.group ?? SPEC_DEFAULTS.group,
-    priority: spec.priority ?? SPEC_DEFAULTS.priority,
-    slots: spec.slots ?? SPEC_DEFAULTS.slots,
-    starts_ms: schedule === undefined ? (spec.at_ms ?? null) : nextTime(schedule, Date.now()),
-    env,
-    needs: needs.length,
-    source: { file: shortPath(source?.file ?? '', folder), line: source?.line ?? null },
-  }
-}
-
-/** Dropped a second time, it would submit everything twice. */
-function scheduleOf(
-  { name, schedule, task }: JobSpec,
-  known: readonly ScheduleStatus[],
-): PreviewJob['schedule'] {
-  if (schedule === undefined) return null
-  const wanted = { name, schedule, task }
-  const same = known.find((other) =>
-    isDeepStrictEqual({ name: other.name, schedule: other.schedule, task: other.task }, wanted),
-  )
-  return { cron: schedule.cron, tz: schedule.tz, same_as: same?.id ?? null }
 }
 
 function isOverriding({ group, priority, hold }: DropSubmit): boolean {

@@ -1,4 +1,4 @@
-import { missingCase } from '../../../shared/errors.ts'
+import { JobyardError, missingCase } from '../../../shared/errors.ts'
 import type { Handlers, JobVerb, WorkerUsage } from '../../../shared/ipc.ts'
 import type { Selection } from '../../../shared/selection.ts'
 import type { ActionOutcome } from '../../../shared/status.ts'
@@ -9,6 +9,8 @@ import type { Engine } from '../engine.ts'
 import type { ThreadHistory } from '../store/thread-history.ts'
 import type { Drops } from './drops.ts'
 import type { LogPieces } from './log-pieces.ts'
+import { recipeDraft } from '../recipes/recipe-draft.ts'
+import type { RecipeStore } from '../recipes/recipe-store.ts'
 import type { SettingsKeeper } from './settings-keeper.ts'
 
 export interface HandlerOptions {
@@ -17,6 +19,7 @@ export interface HandlerOptions {
   readonly drops: Drops
   readonly logs: LogPieces
   readonly settings: SettingsKeeper
+  readonly recipes: RecipeStore
   /** Jobs were moved, edited or hidden, which changes no state. */
   readonly onJobsTouched: () => void
 }
@@ -28,6 +31,7 @@ export function makeHandlers(options: HandlerOptions): Handlers {
     ...jobHandlers(options),
     ...historyHandlers(options),
     ...scheduleHandlers(options),
+    ...recipeHandlers(options),
     ...otherHandlers(options),
   }
 }
@@ -168,6 +172,26 @@ function scheduleHandlers({
   }
 }
 
+function recipeHandlers({
+  recipes,
+  history,
+}: HandlerOptions): Pick<
+  Handlers,
+  'recipes:list' | 'recipes:text' | 'recipes:save' | 'recipes:remove' | 'recipes:draft'
+> {
+  return {
+    'recipes:list': () => recipes.list(),
+    'recipes:text': ({ name }) => recipes.text(name),
+    'recipes:save': ({ file_name, text, replace }) => recipes.save(file_name, text, replace),
+    'recipes:remove': ({ name }) => recipes.remove(name),
+    'recipes:draft': async ({ job_id, hole }, { signal }) => {
+      const job = await history.show(job_id, signal)
+      if (job === null) throw new JobyardError('JOB_NOT_FOUND', `There is no job ${job_id} here.`)
+      return { text: recipeDraft(job.spec, hole) }
+    },
+  }
+}
+
 function otherHandlers({
   drops,
   settings,
@@ -176,7 +200,7 @@ function otherHandlers({
   'drop:preview' | 'drop:submit' | 'drop:discard' | 'settings:get' | 'settings:set'
 > {
   return {
-    'drop:preview': ({ source, recursive }, { is_remote }) => drops.preview(source, recursive, is_remote),
+    'drop:preview': (input, { is_remote }) => drops.preview(input, is_remote),
     'drop:submit': (input) => drops.submit(input),
     'drop:discard': ({ drop_id }) => {
       drops.discard(drop_id)

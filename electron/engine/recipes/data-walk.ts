@@ -13,6 +13,8 @@ export interface DataFile {
   readonly folder: string
   /** The path from `folder` on, with "/" on every system. */
   readonly below: string
+  /** Somebody has named it, and not only its folder. */
+  readonly named: boolean
 }
 
 export interface DataWalkOptions {
@@ -58,7 +60,7 @@ class DataWalk {
     const { root, refused, accepts } = this.#options
     const stats = guarded(() => statSync(path))
     if (!stats.isDirectory()) {
-      const file = dataFile(path, root ?? dirname(path))
+      const file = dataFile(path, root ?? dirname(path), true)
       if (!stats.isFile()) throw new FileFault('NOT_A_FILE', 'This is no file and no folder.')
       if (!accepts(file.below)) throw new FileFault('NOT_ACCEPTED', refused)
       this.files.push(file)
@@ -82,7 +84,7 @@ class DataWalk {
       if (found?.isDirectory() === true) {
         if (!this.#isLeftOut(entry, folder)) this.#inner(entry, found, folder)
       } else if (found?.isFile() === true) {
-        const file = dataFile(entry, folder)
+        const file = dataFile(entry, folder, false)
         if (this.#options.accepts(file.below)) this.files.push(file)
       }
     }
@@ -123,9 +125,10 @@ class DataWalk {
   }
 }
 
-function dataFile(path: string, folder: string): DataFile {
+function dataFile(path: string, folder: string, named: boolean): DataFile {
   const below = relative(folder, path)
   // A file outside of the root it is to count from counts from its own folder.
-  if (below.startsWith('..') || below === '') return { path, folder: dirname(path), below: basename(path) }
-  return { path, folder, below: below.split(sep).join('/') }
+  if (below.startsWith('..') || below === '')
+    return { path, folder: dirname(path), below: basename(path), named }
+  return { path, folder, below: below.split(sep).join('/'), named }
 }

@@ -105,18 +105,20 @@ class DropReader {
       problems,
       refused: refusalOf(recipe),
     })
-    const tables = new Map<DataFile, RecipeTable>()
+    const data: DataFile[] = []
+    const tables: [DataFile, RecipeTable][] = []
     for (const file of files) {
       const table = this.#tableOf(file)
-      if (table !== null) tables.set(file, table)
+      if (table === null) data.push(file)
+      // A table in a folder may be there for something else.
+      else if (table.isNamed || file.named) tables.push([file, table])
     }
-    const data = files.filter((file) => !tables.has(file))
     if (data.length > 0) await this.#sweep(this.#fileRows(data))
     for (const [file, table] of tables) {
       if (table.isUsable) await this.#sweep(this.#tableRows(file, table))
       problems.add(table.problems.kept, table.problems.more)
     }
-    return files.length
+    return data.length + tables.length
   }
 
   /** A table whose rows may be wanted, unless it is itself. */

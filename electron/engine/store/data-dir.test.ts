@@ -75,7 +75,15 @@ describe('preparing the data directory', () => {
     const dir = join(root, 'deep', 'data')
     prepareDataDir(dir)
     prepareDataDir(dir)
-    expect(readdirSync(dir).sort()).toEqual(['logs', 'recipes', 'results', 'scripts', 'spool', 'starts', 'uploads'])
+    expect(readdirSync(dir).sort()).toEqual([
+      'logs',
+      'recipes',
+      'results',
+      'scripts',
+      'spool',
+      'starts',
+      'uploads',
+    ])
     const paths = dataPaths(dir)
     if (process.platform !== 'win32') {
       for (const folder of [

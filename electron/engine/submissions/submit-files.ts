@@ -1,6 +1,6 @@
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobFilesRead } from '../job-files/read-job-files.ts'
-import type { LeftOut } from '../../../shared/drop.ts'
+import type { LeftFiles, LeftOut } from '../../../shared/drop.ts'
 import type { DoneBefore } from './done-before.ts'
 import type { WrittenJob } from '../store/written-job.ts'
 import type { Submission, SubmissionWriter } from './submitter.ts'
@@ -52,6 +52,8 @@ export interface FilesSubmitted {
   readonly problem_count: number
   /** Missing: nobody asked for what was done before. */
   readonly left_out?: LeftOut
+  /** Files whose outputs exist; missing: nothing was dropped on a recipe. */
+  readonly left_files?: LeftFiles
   /** The waiting ones that stand for jobs that were left out: their submissions by their ids. */
   readonly waiting_jobs?: ReadonlyMap<number, number>
 }
@@ -66,17 +68,18 @@ export async function submitFiles(options: SubmitFilesOptions): Promise<FilesSub
   const writer = options.engine.openSubmission(options.label)
   try {
     const chunks = new Chunks(writer)
-    const { count, problems, problem_count } = await options.read((jobs) =>
+    const { count, problems, problem_count, left_files } = await options.read((jobs) =>
       chunks.add(done === null ? jobs : done.take(jobs)),
     )
     await chunks.flush()
+    const told = { problems, problem_count, ...(left_files === undefined ? {} : { left_files }) }
     const wanted = count > 0 && (problem_count === 0 || options.skip_bad)
     if (wanted) {
-      const submitted = { submission: await writer.complete(), problems, problem_count }
+      const submitted = { submission: await writer.complete(), ...told }
       return done === null ? submitted : { ...submitted, left_out: done.count, waiting_jobs: done.waiting }
     }
     await writer.abort()
-    return { submission: null, problems, problem_count }
+    return { submission: null, ...told }
   } catch (error) {
     await writer.abort()
     throw error

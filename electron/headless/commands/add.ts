@@ -6,10 +6,11 @@ import type { DropOptions } from '../drop-files.ts'
 import { dropFiles } from '../drop-files.ts'
 import type { Host } from '../host.ts'
 import { EXIT, note } from '../host.ts'
-import { tellDuplicates, tellProblems, tellSchedules } from '../job-files.ts'
+import { tellDuplicates, tellLeftFiles, tellOffers, tellProblems, tellSchedules } from '../job-files.ts'
 import { submittedJson } from '../output/job-json.ts'
 import { PlainReporter } from '../output/reporter.ts'
 import { counted } from '../output/text.ts'
+import { recipeOption } from '../recipe-option.ts'
 import { withOwner } from '../with-owner.ts'
 
 interface AddOptions extends DropOptions {
@@ -36,6 +37,7 @@ export function addAddCommand(program: Command, host: Host): void {
     .option('--hold', 'hold them until they are released')
     .option('--data <dir>', 'data directory (or JOBYARD_DATA)')
     .option('-r, --recursive', 'search folders to the bottom')
+    .addOption(recipeOption())
     .option('--skip-bad', 'add the good jobs where others have faults')
     .option('--json', 'print a JSON object')
     .addHelpText('after', HELP)
@@ -55,11 +57,16 @@ function add(files: readonly string[], options: AddOptions, host: Host): Promise
   return withOwner(data_dir, host, async (client) => {
     const found = await dropFiles(client, files, options, host)
     const { submission, problem_count } = found
+    tellLeftFiles(found, new PlainReporter(host))
     if (problem_count > 0) {
       const outcome = submission === null ? 'nothing was added' : 'the others were added'
       tellProblems(found, outcome, new PlainReporter(host))
+      await tellOffers(found, options, host)
     }
-    if (submission === null) return EXIT.bad_input
+    if (submission === null) {
+      if (problem_count === 0 && options.json !== true) await host.stdout.line('nothing was added')
+      return problem_count > 0 ? EXIT.bad_input : EXIT.ok
+    }
     const reporter = new PlainReporter(host)
     if (options.json !== true) {
       tellDuplicates(submission, reporter)

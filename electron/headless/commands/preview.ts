@@ -6,8 +6,9 @@ import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
 import type { JobFilesRead } from '../../engine/job-files/read-job-files.ts'
 import type { Host } from '../host.ts'
 import { EXIT, note, sizeOf } from '../host.ts'
-import { previewFiles, tellProblems } from '../job-files.ts'
+import { previewFiles, tellLeftFiles, tellOffers, tellProblems } from '../job-files.ts'
 import { previewedJobJson, problemJson } from '../output/preview-json.ts'
+import { recipeOption } from '../recipe-option.ts'
 import { PlainReporter } from '../output/reporter.ts'
 import type { Column } from '../output/table.ts'
 import { renderTable } from '../output/table.ts'
@@ -20,6 +21,7 @@ const MAX_NAME = 50
 
 interface PreviewOptions {
   readonly recursive?: boolean
+  readonly recipe?: string
   readonly json?: boolean
   readonly data?: string
 }
@@ -33,6 +35,7 @@ export function addPreviewCommand(program: Command, host: Host): void {
     )
     .argument('<file...>', 'scripts, job files (.job.yaml, .jsonl, .csv, .commands, …) or folders of them')
     .option('-r, --recursive', 'search folders to the bottom')
+    .addOption(recipeOption())
     .option('--data <dir>', 'data directory whose jobs may be needed by their ids (or JOBYARD_DATA)')
     .option('--json', 'print a JSON object with the jobs and the problems')
     .addHelpText(
@@ -60,7 +63,9 @@ async function previewJson(
     }
   })
   const problems = read.problems.map((problem) => `\n${JSON.stringify(problemJson(problem))}`)
-  await host.stdout.write(`],\n"problems":[${problems.join(',')}]}\n`)
+  const { left_files } = read
+  const left = left_files === undefined ? '' : `,\n"left_files":${JSON.stringify(left_files)}`
+  await host.stdout.write(`],\n"problems":[${problems.join(',')}]${left}}\n`)
   return read
 }
 
@@ -79,7 +84,11 @@ async function previewTable(
     const table = shown.some(({ spec }) => whenText(spec) !== '') ? [...TABLE, WHEN] : TABLE
     for (const line of renderTable(table, shown, columns, host.colors)) await host.stdout.line(line)
   }
-  if (read.problem_count > 0) tellProblems(read, 'it would not be queued as it is', new PlainReporter(host))
+  tellLeftFiles(read, new PlainReporter(host))
+  if (read.problem_count > 0) {
+    tellProblems(read, 'it would not be queued as it is', new PlainReporter(host))
+    await tellOffers(read, options, host)
+  }
   note(
     host,
     `${counted(read.count, 'job')} would be queued${read.count > shown.length ? `, the first are shown` : ''}`,

@@ -10,7 +10,15 @@ import type { Submission } from '../../engine/submissions/submitter.ts'
 import { parseConcurrency } from '../arguments.ts'
 import type { Host } from '../host.ts'
 import { EXIT, note } from '../host.ts'
-import { queueFiles, tellDuplicates, tellLeftOut, tellProblems, tellSchedules } from '../job-files.ts'
+import {
+  queueFiles,
+  tellDuplicates,
+  tellLeftFiles,
+  tellOffers,
+  tellLeftOut,
+  tellProblems,
+  tellSchedules,
+} from '../job-files.ts'
 import { counted } from '../output/text.ts'
 import type { Work } from '../work.ts'
 import type { ElsewhereOptions } from '../run-elsewhere.ts'
@@ -18,6 +26,7 @@ import { runElsewhere } from '../run-elsewhere.ts'
 import { LaterSubmissions } from '../later-submissions.ts'
 import { withDoors } from '../with-doors.ts'
 import { reachOrOwn } from '../with-owner.ts'
+import { recipeOption } from '../recipe-option.ts'
 import { withWork } from '../work.ts'
 
 interface RunOptions extends ElsewhereOptions {
@@ -59,6 +68,7 @@ export function addRunCommand(program: Command, host: Host): void {
     .addOption(new Option('--data <dir>', 'keep the jobs in this data directory').conflicts('keep'))
     .option('--keep', 'keep the temporary folder, whatever happens')
     .option('-r, --recursive', 'search folders to the bottom')
+    .addOption(recipeOption())
     .option('--skip-bad', 'run the good jobs where others have faults')
     .option('--resume', 'leave out what has succeeded in the data directory before, by what it does')
     .option('--fail-fast', 'start no more jobs after the first that ends badly')
@@ -123,9 +133,13 @@ function runIn(data_dir: string, files: readonly string[], options: RunOptions, 
       await checkNotPaused(work)
       const found = await work.read((signal) => queueFiles(files, options, work.owned, host, signal))
       if (found === null) return { exit_code: work.interrupts.exit_code ?? EXIT.failed, clean: true }
-      if (found.problem_count > 0)
+      tellLeftFiles(found, work.reporter)
+      if (found.problem_count > 0) {
         tellProblems(found, found.submission === null ? 'nothing ran' : 'the others run', work.reporter)
-      if (found.submission === null) return { exit_code: EXIT.bad_input, clean: true }
+        await tellOffers(found, options, host)
+      }
+      if (found.submission === null)
+        return { exit_code: found.problem_count > 0 ? EXIT.bad_input : EXIT.ok, clean: true }
       return runToTheEnd(found, found.submission, work, { host, is_reachable: options.data !== undefined })
     },
   )

@@ -8,6 +8,7 @@ import type { Host } from '../host.ts'
 import { EXIT } from '../host.ts'
 import { addFiles } from '../job-files.ts'
 import type { Work } from '../work.ts'
+import { recipeOption } from '../recipe-option.ts'
 import { withWork } from '../work.ts'
 import { withDoors } from '../with-doors.ts'
 
@@ -44,6 +45,7 @@ export function addStartCommand(program: Command, host: Host): void {
     .option('-c, --concurrency <n>', 'jobs at once (default: one a core)', parseConcurrency)
     .option('--data <dir>', 'data directory (or JOBYARD_DATA)')
     .option('-r, --recursive', 'search folders to the bottom')
+    .addOption(recipeOption())
     .option('--skip-bad', 'add the good jobs where others have faults')
     .option('--until-idle', 'end when nothing is left that can run')
     .option('--json', 'print one JSON object a line')
