@@ -23,6 +23,7 @@ import type { Journal } from './store/journal.ts'
 import type { Changes, MetaKey, Store } from './store/store.ts'
 import type { ScheduleKeeper } from './schedules/schedule-keeper.ts'
 import { IdSequence } from './submissions/id-sequence.ts'
+import { SweepGroups } from './submissions/sweep-groups.ts'
 import { Submitter } from './submissions/submitter.ts'
 import { makeSchedules } from './wire-schedules.ts'
 import { WorkerPool } from './worker-pool/worker-pool.ts'
@@ -311,8 +312,11 @@ function makeSubmitter({ parts, jobIds, submissionIds, now }: Wiring): Submitter
     jobIds,
     submissionIds,
     ensureGroup: (name) => parts.setGroup(name, {}),
-    ensureSweepGroup: (name, parent, parallel_limit) =>
-      parts.setGroup(name, { parallel_limit, parent_id: parent.id }),
+    sweepGroups: new SweepGroups({
+      groupByName: (name) => parts.queue.groupByName(name),
+      setGroup: parts.setGroup,
+      counters: () => parts.store.query({ type: 'counters' }),
+    }),
     onHaltRules: (rules) => {
       parts.halts.add(rules)
     },

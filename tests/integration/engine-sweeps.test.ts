@@ -199,6 +199,30 @@ describe('max-parallel', () => {
     for (const id of ids) await real.reaches(id, 'succeeded')
   })
 
+  test('counts the jobs of each submission on their own, and takes a group again whose jobs have ended', async () => {
+    const real = await openEngine({ concurrency: 4 })
+    const waits = (gate: string): JobSpec => act({ act: 'wait-for', path: real.path(gate) })
+    const groups = (): string[] => real.engine.groups().map(({ group }) => group.name)
+    const first = await real.submit(...limitedTo(1, many(2, waits('first'))))
+    const [second] = await Promise.all([
+      real.submit(...limitedTo(2, many(3, waits('second')))),
+      real.submit(...limitedTo(1, many(1, waits('second')))),
+    ])
+    await real.until(async () => (await running(real, second)) === 2, 'two of the second to run')
+    expect(await running(real, first)).toBe(1)
+    const names = ['default', 'default · sweep', 'default · sweep #2', 'default · sweep #3']
+    expect(groups()).toEqual(names)
+    await real.engine.setGroup('default · sweep', { paused: true })
+    writeFileSync(real.path('first'), '')
+    writeFileSync(real.path('second'), '')
+    for (const id of second) await real.reaches(id, 'succeeded')
+    await real.engine.setGroup('default · sweep #2', { paused: true })
+    // The first one still has a job, which waits.
+    const third = await real.submit(...limitedTo(1, many(2, waits('second'))))
+    for (const id of third) await real.reaches(id, 'succeeded')
+    expect(groups()).toEqual(names)
+  })
+
   test('holds after Jobyard was opened again', async () => {
     const first = await openEngine({ concurrency: 4, start: false })
     const waits = act({ act: 'wait-for', path: first.path('gate') })

@@ -13,7 +13,7 @@ import type { IdSequence } from './id-sequence.ts'
 import { toJobInsert } from './job-insert.ts'
 import { LeftOut, NewSchedules } from './not-queued.ts'
 import { SweepTracker } from './sweep-tracker.ts'
-import type { SweepGroups } from './sweep-tracker.ts'
+import type { SweepGroups } from './sweep-groups.ts'
 
 /** Up to this many jobs are written in one transaction with their submission; more are streamed in chunks. */
 const CHUNK_JOBS = 2_000
@@ -42,8 +42,8 @@ export interface SubmitterOptions {
   readonly jobIds: IdSequence
   readonly submissionIds: IdSequence
   readonly ensureGroup: (name: string) => Promise<Group>
-  /** A group inside another one, for the jobs of a sweep that has a limit. */
-  readonly ensureSweepGroup: SweepGroups['ensureSweepGroup']
+  /** For the jobs of sweeps that have a limit. */
+  readonly sweepGroups: SweepGroups
   /** Rules of jobs that are about to become visible. */
   readonly onHaltRules: (rules: readonly StoredHaltRule[]) => void
   readonly announce: (changes: Changes) => void
@@ -143,6 +143,7 @@ export class SubmissionWriter {
     } else if (this.#held !== null) {
       await this.#write(this.#held.inserts, true)
     }
+    this.#sweeps.end()
     if (this.#due_ms !== null) onDue(this.#due_ms)
     const { submission_id } = this
     const count = this.#count - this.#duplicates.count - this.#schedules.count
@@ -161,6 +162,7 @@ export class SubmissionWriter {
   async abort(): Promise<void> {
     this.#done = true
     this.#held = null
+    this.#sweeps.end()
     if (!this.#opened) return
     await Promise.allSettled(this.#under_way.splice(0))
     await abortSubmission(this.#options.journal, this.submission_id)

@@ -3,11 +3,11 @@ import { DEFAULT_GROUP } from '../../../shared/job-spec.ts'
 import type { Group } from '../../../shared/status.ts'
 import type { StoredHaltRule } from '../store/store.ts'
 import type { WrittenJob } from '../store/written-job.ts'
+import type { SweepGroups } from './sweep-groups.ts'
 
-export interface SweepGroups {
+export interface SweepTrackerOptions {
   readonly ensureGroup: (name: string) => Promise<Group>
-  /** A group inside another one, with a limit of its own. */
-  readonly ensureSweepGroup: (name: string, parent: Group, parallel_limit: number) => Promise<Group>
+  readonly sweepGroups: SweepGroups
 }
 
 interface Tracked {
@@ -19,13 +19,13 @@ interface Tracked {
 
 /** Gathers what the sweeps of one submission ask of the engine while their jobs go by. */
 export class SweepTracker {
-  readonly #groups: SweepGroups
+  readonly #options: SweepTrackerOptions
   readonly #tracked = new Map<number, Tracked>()
   /** By sweep and parent: the group may have a hole in its name. */
   readonly #sweep_groups = new Map<string, Group>()
 
-  constructor(groups: SweepGroups) {
-    this.#groups = groups
+  constructor(options: SweepTrackerOptions) {
+    this.#options = options
   }
 
   /** A job has been given its id; ids ascend. */
@@ -41,19 +41,23 @@ export class SweepTracker {
   }
 
   /**
-   * The group of a job whose sweep has a limit: one inside the group that the job names. It is found by its name, so that
-   * a sweep that is dropped again shares it, and no list of groups grows with each drop.
+   * The group of a job whose sweep has a limit: one for the jobs of this sweep alone, inside the group that the job names.
    */
   async groupFor({ facts }: WrittenJob, { key, name, max_parallel }: SweepRules): Promise<Group> {
     const parent_name = facts?.group ?? DEFAULT_GROUP
     const id = `${key} ${parent_name}`
     const known = this.#sweep_groups.get(id)
     if (known !== undefined) return known
-    const parent = await this.#groups.ensureGroup(parent_name)
+    const parent = await this.#options.ensureGroup(parent_name)
     if (max_parallel === null) return parent
-    const group = await this.#groups.ensureSweepGroup(`${parent_name} · ${name}`, parent, max_parallel)
+    const group = await this.#options.sweepGroups.take(`${parent_name} · ${name}`, parent, max_parallel)
     this.#sweep_groups.set(id, group)
     return group
+  }
+
+  /** All jobs are on disk, or none will be. */
+  end(): void {
+    for (const { name } of this.#sweep_groups.values()) this.#options.sweepGroups.giveBack(name)
   }
 
   haltRules(submission_id: number): StoredHaltRule[] {
