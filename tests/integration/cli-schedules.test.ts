@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Place } from './cli-harness.ts'
 
@@ -33,6 +34,18 @@ test('a job with a cron schedule is added as one, listed with its next time, and
   expect(remove.stderr).toContain('there is no schedule 9 here')
   const none = await place.cli('schedules', '--json')
   expect([none.code, none.stdout]).toEqual([0, '[]\n'])
+})
+
+test('the example of a schedule is added from its own folder, and not with the other examples', async () => {
+  const place = new Place()
+  const examples = join(import.meta.dirname, '../../resources/examples')
+  const others = await place.cli('preview', examples, '--json')
+  expect(others.stdout).not.toContain('"schedule"')
+  const add = await place.cli('add', join(examples, 'schedules'))
+  expect([add.code, add.stderr]).toEqual([
+    0,
+    expect.stringContaining('nightly report is schedule 1: next at'),
+  ])
 })
 
 test('what a preview shows of a job says when it comes', async () => {

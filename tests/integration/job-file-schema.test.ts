@@ -103,7 +103,8 @@ test('the example recipes are valid by their published schema', () => {
 test('the example files are valid by the published schema', () => {
   const { accepts } = validator()
   const folder = join(root, 'resources/examples')
-  const files = readdirSync(folder).filter((name) => /\.job\.ya?ml$|\.jsonl$/.test(name))
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const files = names.filter((name) => /\.job\.ya?ml$|\.jsonl$/.test(name))
   expect(files.length).toBeGreaterThan(3)
   for (const name of files) {
     const text = readFileSync(join(folder, name), 'utf8')
