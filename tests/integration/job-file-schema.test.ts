@@ -141,7 +141,20 @@ const keys = fc.constantFrom(
   ...['strategy', 'inputs'],
 )
 const inner = fc.dictionary(
-  fc.constantFrom('job', 'if', 'limit', 'interval', 'backoff', 'signal', 'grace', 'max', 'A', 'a=b'),
+  fc.constantFrom(
+    'job',
+    'file',
+    'id',
+    'if',
+    'limit',
+    'interval',
+    'backoff',
+    'signal',
+    'grace',
+    'max',
+    'A',
+    'a=b',
+  ),
   scalar,
 )
 const sweep = fc.record(

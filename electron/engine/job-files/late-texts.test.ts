@@ -7,6 +7,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   'fetch.result.n': 7,
   'fetch.result.list.1': { a: [1, null] },
   'fetch.result.none': null,
+  'fetch.result.nul': 'a\0b',
   'clean up.state': 'failed',
   '17.exit_code': 0,
 }
@@ -49,6 +50,7 @@ test('in the input of a module a text that is one value becomes the value', () =
 
 test('null has no place in a text, and what is missing is thrown', () => {
   expect(() => texts.text('rm -rf ${{ needs.fetch.result.none }}/', true)).toThrow('is null')
+  expect(() => texts.text('x ${{ needs.fetch.result.nul }}')).toThrow('NUL')
   expect(() => texts.text('${{ needs.fetch.result.nowhere }}')).toThrow('is not there')
 })
 

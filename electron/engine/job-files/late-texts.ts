@@ -56,6 +56,12 @@ export class LateTexts {
     const value = this.#valueOf(piece)
     if (value === null || value === undefined)
       throw new JobyardError('BAD_INPUT', `${piece.hole} is null, which has no place in a text.`)
-    return scalarText(value)
+    const text = scalarText(value)
+    if (text.includes('\0'))
+      throw new JobyardError(
+        'BAD_INPUT',
+        `${piece.hole} holds a NUL character, which no program can be given.`,
+      )
+    return text
   }
 }
