@@ -18,6 +18,8 @@ import { recipeRefSchema, recipeSaveSchema } from './recipe.ts'
 import type { Settings } from './settings.ts'
 import { settingsChangeSchema } from './settings.ts'
 import type { ActionOutcome, Group, HistoryJob, JobDetails, PoolStatus, ScheduleStatus } from './status.ts'
+import { watchAddSchema } from './watch.ts'
+import type { WatchStatus } from './watch.ts'
 
 const nothing = z.strictObject({})
 const jobId = z.int().positive()
@@ -125,6 +127,12 @@ export const inputSchemas = {
   'recipes:remove': z.strictObject({ name: recipeName }),
   /** A recipe that does what a job does, not saved; `hole`: the text of the job in whose place the file is to stand. */
   'recipes:draft': z.strictObject({ job_id: jobId, hole: z.string().max(10_000).nullable() }),
+  'watches:list': nothing,
+  /** The same folder and recipe again changes the watch that is there. */
+  'watches:add': watchAddSchema,
+  'watches:set': z.strictObject({ id: z.int().min(1), enabled: z.boolean() }),
+  /** The jobs that came of them stay. */
+  'watches:remove': z.strictObject({ ids: z.array(z.int().min(1)).min(1).max(10_000) }),
   'settings:get': nothing,
   'settings:set': settingsChangeSchema,
   /** Of the jobs that match and ended between the two times. */
@@ -170,6 +178,11 @@ export interface Outputs {
   'recipes:save': RecipeSaved
   'recipes:remove': RecipeText
   'recipes:draft': { readonly text: string }
+  'watches:list': readonly WatchStatus[]
+  'watches:add': { readonly id: number }
+  /** How many of them there were. */
+  'watches:set': { readonly count: number }
+  'watches:remove': { readonly count: number }
   'settings:get': Settings
   'settings:set': Settings
   'history:stats': HistoryStats

@@ -12,6 +12,8 @@ import type { RecoveryReport } from './recovery/recover.ts'
 import type { MetaKey, Store } from './store/store.ts'
 import { resultsOf } from './submissions/results.ts'
 import type { Submission, SubmissionWriter } from './submissions/submitter.ts'
+import { WatchFolders } from './watch-folders/watch-folders.ts'
+import type { WatchFoldersOptions } from './watch-folders/watch-folders.ts'
 import { poolStatusOf, wireEngine } from './wire-engine.ts'
 import type { EngineParts, GroupChange } from './wire-engine.ts'
 
@@ -32,6 +34,8 @@ export class Engine {
   readonly actions: Actions
   readonly recovery: RecoveryReport
   readonly #parts: EngineParts
+  #watch_folders: WatchFolders | null = null
+  #is_started = false
   #closed: Promise<void> | null = null
 
   private constructor(parts: EngineParts, recovery: RecoveryReport) {
@@ -54,16 +58,30 @@ export class Engine {
   /** Claims begin, unless the pool was paused by a person. */
   async start(): Promise<void> {
     this.#checkOpen()
+    this.#is_started = true
     this.#parts.watch.start()
     this.#parts.sweeper.start()
     await this.#parts.control.start()
     await this.#parts.schedules.start()
+    await this.#watch_folders?.start()
   }
 
   /** The machine has slept, or its clock was set: does at once what is due by now. It would be seen within half a minute. */
   async wake(): Promise<void> {
     this.#checkOpen()
     await Promise.all([this.#parts.dueTimer.look(), this.#parts.schedules.look()])
+  }
+
+  /**
+   * The folders whose files become jobs: looked at while the engine is started. To be called once, by whoever can read
+   * recipes.
+   */
+  openWatchFolders(options: Pick<WatchFoldersOptions, 'recipes' | 'submit'>): WatchFolders {
+    const { store, journal, now } = this.#parts
+    const watch_folders = new WatchFolders({ ...options, store, journal, now })
+    this.#watch_folders = watch_folders
+    if (this.#is_started) watch_folders.start().catch(this.#parts.onError)
+    return watch_folders
   }
 
   /** What submits jobs again and again, the next first. */
@@ -243,6 +261,7 @@ export class Engine {
 
   async #close(): Promise<void> {
     const watch = this.#watchDisk()
+    await this.#watch_folders?.close()
     await this.#parts.schedules.close()
     await this.#parts.control.stop(true)
     this.#parts.watch.close()

@@ -34,6 +34,8 @@ const ATTEMPT_ID_STEP = 10_000
 /** The parts of an engine. They refer to one another, so they are set one after the other; whole when `wireEngine` returns. */
 export class EngineParts {
   bus!: EventBus
+  now!: () => number
+  onError!: (error: unknown) => void
   store!: Store
   journal!: Journal
   active!: ActiveAttempts
@@ -98,7 +100,16 @@ export function wireEngine(options: EngineOptions, loaded: Loaded): EngineParts 
   const setMeta = (key: MetaKey, value: string): void => {
     journal.write({ type: 'set-meta', key, value }).catch(onError)
   }
-  Object.assign(parts, { bus, store, journal, announce, setMeta, setGroup: groupSetter(wiring) })
+  Object.assign(parts, {
+    bus,
+    now,
+    onError,
+    store,
+    journal,
+    announce,
+    setMeta,
+    setGroup: groupSetter(wiring),
+  })
   parts.active = new ActiveAttempts()
   parts.halts = new HaltWatch({
     actions: () => parts.actions,

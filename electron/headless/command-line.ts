@@ -14,6 +14,7 @@ import { addServeCommand } from './commands/serve.ts'
 import { addShowCommand } from './commands/show.ts'
 import { addStartCommand } from './commands/start.ts'
 import { addVerbs } from './commands/verbs.ts'
+import { addWatchCommand } from './commands/watch.ts'
 import type { Host } from './host.ts'
 import { EXIT, sizeOf } from './host.ts'
 import { errorLine, exitCodeOf, isHelp } from './output/error-line.ts'
@@ -74,6 +75,7 @@ function buildProgram(host: Host): Command {
   addPoolCommands(program, host)
   addSchedulesCommand(program, host)
   addRecipeCommand(program, host)
+  addWatchCommand(program, host)
   program.addHelpText('after', '\nExample:\n  jobyard run resources/examples')
   return program
 }

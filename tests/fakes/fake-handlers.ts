@@ -152,6 +152,10 @@ export function fakeHandlers(yard: FakeYard, now: () => number): Handlers {
     'drop:discard': () => Promise.resolve(null),
     'schedules:list': () => Promise.resolve([]),
     ...fakeRecipes(),
+    'watches:list': () => Promise.resolve([]),
+    'watches:add': () => Promise.resolve({ id: 1 }),
+    'watches:set': () => Promise.resolve({ count: 1 }),
+    'watches:remove': ({ ids }) => Promise.resolve({ count: ids.length }),
     'schedules:remove': () => Promise.resolve({ count: 0 }),
     'settings:get': () => Promise.resolve(settings),
     'settings:set': (change) => {

@@ -54,6 +54,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   resume: ['--group', '--data'],
   stop: ['--now', '--data'],
   schedules: ['--json', '--data'],
+  watch: ['--json', '--data'],
 }
 
 /** Remembers what was written. */

@@ -4,6 +4,7 @@ import type { OwnedEngine } from '../create-engine.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import { RecipeStore } from '../recipes/recipe-store.ts'
 import { openThreadHistory } from '../store/thread-history.ts'
+import { queueFiles } from '../watch-folders/queue-files.ts'
 import type { ApiConnection, ApiPeer, ApiServer } from './api-connection.ts'
 import { ApiSession } from './api-session.ts'
 import { Drops } from './drops.ts'
@@ -45,11 +46,20 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
   const { job_file_thread, examples } = entries
   const recipes = new RecipeStore(owned.paths.recipes)
   const drops = new Drops({ owned, history, settings, recipes, job_file_thread, examples })
+  const findJobs = async (ids: readonly number[]): Promise<number[]> =>
+    (await history.rows(ids)).map(({ job }) => job.id)
+  const queue = { ...owned, entry: job_file_thread, findJobs }
+  const watch_folders = owned.engine.openWatchFolders({
+    recipes,
+    submit: (watch, recipe, files) => queueFiles(queue, watch, recipe, files),
+  })
   const stopSweeping = await keepUploadsSwept(owned.paths.uploads)
   const logs = new LogPieces(owned.paths.logs)
   const server = new ConnectedServer(owned, version, settings, async () => {
     settings.close()
     stopSweeping()
+    // It asks the history.
+    await watch_folders.close()
     await Promise.all([history.close(), logs.close()])
   })
   server.handlers = makeHandlers({
@@ -59,6 +69,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
     logs,
     settings,
     recipes,
+    watch_folders,
     onJobsTouched: () => {
       server.tellJobs(null)
     },

@@ -7,6 +7,7 @@ import type { Actions } from '../actions/actions.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import type { Engine } from '../engine.ts'
 import type { ThreadHistory } from '../store/thread-history.ts'
+import type { WatchFolders } from '../watch-folders/watch-folders.ts'
 import type { Drops } from './drops.ts'
 import type { LogPieces } from './log-pieces.ts'
 import { recipeDraft } from '../recipes/recipe-draft.ts'
@@ -20,6 +21,7 @@ export interface HandlerOptions {
   readonly logs: LogPieces
   readonly settings: SettingsKeeper
   readonly recipes: RecipeStore
+  readonly watch_folders: WatchFolders
   /** Jobs were moved, edited or hidden, which changes no state. */
   readonly onJobsTouched: () => void
 }
@@ -32,6 +34,7 @@ export function makeHandlers(options: HandlerOptions): Handlers {
     ...historyHandlers(options),
     ...scheduleHandlers(options),
     ...recipeHandlers(options),
+    ...watchHandlers(options),
     ...otherHandlers(options),
   }
 }
@@ -189,6 +192,17 @@ function recipeHandlers({
       if (job === null) throw new JobyardError('JOB_NOT_FOUND', `There is no job ${job_id} here.`)
       return { text: recipeDraft(job.spec, hole) }
     },
+  }
+}
+
+function watchHandlers({
+  watch_folders,
+}: HandlerOptions): Pick<Handlers, 'watches:list' | 'watches:add' | 'watches:set' | 'watches:remove'> {
+  return {
+    'watches:list': () => watch_folders.list(),
+    'watches:add': (watch) => watch_folders.add(watch),
+    'watches:set': async ({ id, enabled }) => ({ count: await watch_folders.set(id, enabled) }),
+    'watches:remove': async ({ ids }) => ({ count: await watch_folders.remove(ids) }),
   }
 }
 

@@ -216,6 +216,11 @@ function isFact(type: OperationName): boolean {
     case 'sweep':
     case 'fire-schedule':
     case 'remove-schedules':
+    case 'add-watch':
+    case 'set-watch':
+    case 'remove-watches':
+    case 'take-files':
+    case 'files-gone':
     case 'set-group':
     case 'add-halt-rules':
     case 'note-ran':

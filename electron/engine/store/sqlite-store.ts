@@ -28,6 +28,16 @@ import {
   readSchedules,
   removeSchedules,
 } from './operations/schedules.ts'
+import {
+  addWatch,
+  noteGone,
+  readTaken,
+  readUntaken,
+  readWatches,
+  removeWatches,
+  setWatch,
+  takeFiles,
+} from './operations/watch-folders.ts'
 import { readGroups, setGroup, setMeta } from './operations/settings.ts'
 import { abortSubmission, completeSubmission, openSubmission, submit } from './operations/submit.ts'
 import { undo } from './operations/undo.ts'
@@ -163,6 +173,16 @@ function run(context: StoreContext, operation: Operation): OperationResult {
       return fireSchedule(context, operation)
     case 'remove-schedules':
       return removeSchedules(context, operation)
+    case 'add-watch':
+      return addWatch(context, operation)
+    case 'set-watch':
+      return setWatch(context, operation)
+    case 'remove-watches':
+      return removeWatches(context, operation)
+    case 'take-files':
+      return takeFiles(context, operation)
+    case 'files-gone':
+      return noteGone(context, operation)
     case 'set-group':
       return setGroup(context, operation)
     case 'add-halt-rules':
@@ -200,6 +220,12 @@ function answer(context: StoreContext, query: Query): AnswerOf<QueryName> {
       return context.usual_runs.read(query.name)
     case 'needed-values':
       return readNeededValues(context, query)
+    case 'watches':
+      return readWatches(context)
+    case 'untaken':
+      return readUntaken(context, query)
+    case 'taken':
+      return readTaken(context, query)
     case 'open-submissions':
       return [...context.open_submissions]
     case 'meta':

@@ -20,6 +20,7 @@ import type {
 import type { HaltRule, JobSpec, Schedule, Unique } from '../../../shared/job-spec.ts'
 import type { Selection } from '../../../shared/selection.ts'
 import type { EndedJob, Group, ScheduleStatus, UsualRun } from '../../../shared/status.ts'
+import type { WatchedFile, WatchFolder } from '../../../shared/watch.ts'
 
 /** Where a ready job stands: priority, then position, then id. Higher priority first, lower position first. */
 export interface ReadyKey {
@@ -199,6 +200,12 @@ export interface JobEdit {
 /** Jobs to add, to be gone through as often as need be. */
 export type JobInserts = Iterable<JobInsert> & { readonly length: number }
 
+/** Files of a watch folder that are not to be taken again. */
+export interface TakenFiles {
+  readonly watch_id: number
+  readonly files: readonly WatchedFile[]
+}
+
 /** Every operation: what it takes and what it answers. */
 export interface StoreOperations {
   /** Begins a submission of several chunks: its jobs are invisible and do not run before `complete-submission`. */
@@ -223,7 +230,11 @@ export interface StoreOperations {
      */
     out: Changes & { readonly not_ready: readonly number[]; readonly duplicates: readonly Duplicate[] }
   }
-  'complete-submission': { in: { readonly submission_id: number }; out: Changes }
+  /** `takes`: files of a watch folder that its jobs are of. */
+  'complete-submission': {
+    in: { readonly submission_id: number; readonly takes?: TakenFiles | undefined }
+    out: Changes
+  }
   /** Deletes an open submission with its jobs, in steps of `limit`; `done` says whether all are gone. */
   'abort-submission': {
     in: { readonly submission_id: number; readonly limit: number }
@@ -312,6 +323,18 @@ export interface StoreOperations {
   }
   /** The jobs that they have submitted stay. */
   'remove-schedules': { in: { readonly ids: readonly number[] }; out: { readonly count: number } }
+  /** The same folder and recipe again changes the watch that is there. */
+  'add-watch': {
+    in: Pick<WatchFolder, 'folder' | 'recipe' | 'recursive' | 'settle_ms'> & { readonly at_ms: number }
+    out: { readonly id: number }
+  }
+  'set-watch': { in: Pick<WatchFolder, 'id' | 'enabled'>; out: { readonly count: number } }
+  /** What was taken is forgotten with them; the jobs stay. */
+  'remove-watches': { in: { readonly ids: readonly number[] }; out: { readonly count: number } }
+  /** Files of which there is no job, because they are left out. */
+  'take-files': { in: TakenFiles; out: null }
+  /** Files that were taken are not there any more: one of that name that comes later is another. */
+  'files-gone': { in: { readonly watch_id: number; readonly paths: readonly string[] }; out: null }
   /** Creates the group where it is not there yet. Fields that are missing stay as they are. */
   'set-group': {
     in: {
@@ -405,6 +428,17 @@ export interface StoreQueries {
   /** What the jobs came to that these name in their texts. */
   'needed-values': { in: { readonly job_ids: readonly number[] }; out: readonly NeededValue[] }
   'open-submissions': { in: unknown; out: readonly number[] }
+  watches: { in: unknown; out: readonly (WatchFolder & { readonly taken: number })[] }
+  /** Which of these files were not taken; `before`: what was taken under that name and has gone. */
+  untaken: {
+    in: { readonly watch_id: number; readonly paths: readonly string[] }
+    out: readonly { readonly path: string; readonly before: WatchedFile | null }[]
+  }
+  /** Paths of taken files that are not known to be gone, behind `after` (''), in order, at most `limit`. */
+  taken: {
+    in: { readonly watch_id: number; readonly after: string; readonly limit: number }
+    out: readonly string[]
+  }
   meta: { in: { readonly key: MetaKey }; out: string | null }
   /** The ids that the next job and the next submission are to have; neither was ever used. */
   'next-ids': { in: unknown; out: { readonly job: number; readonly submission: number } }

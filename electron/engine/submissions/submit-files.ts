@@ -1,6 +1,7 @@
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobFilesRead } from '../job-files/read-job-files.ts'
 import type { LeftFiles, LeftOut } from '../../../shared/drop.ts'
+import type { TakenFiles } from '../store/store.ts'
 import type { DoneBefore } from './done-before.ts'
 import type { WrittenJob } from '../store/written-job.ts'
 import type { Submission, SubmissionWriter } from './submitter.ts'
@@ -13,6 +14,8 @@ export interface SubmitFilesOptions {
   readonly label: string
   /** Keep the good jobs where others have faults. */
   readonly skip_bad: boolean
+  /** Files of a watch folder that the jobs are of. */
+  readonly takes?: TakenFiles
   /** What has succeeded before, or waits, and is left out; missing: nothing is. */
   readonly done?: DoneBefore | null
 }
@@ -75,7 +78,7 @@ export async function submitFiles(options: SubmitFilesOptions): Promise<FilesSub
     const told = { problems, problem_count, ...(left_files === undefined ? {} : { left_files }) }
     const wanted = count > 0 && (problem_count === 0 || options.skip_bad)
     if (wanted) {
-      const submitted = { submission: await writer.complete(), ...told }
+      const submitted = { submission: await writer.complete(options.takes), ...told }
       return done === null ? submitted : { ...submitted, left_out: done.count, waiting_jobs: done.waiting }
     }
     await writer.abort()

@@ -6,9 +6,9 @@ import type { Group } from '../../../shared/status.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import type { ReadyQueue } from '../queue/ready-queue.ts'
 import type { Journal } from '../store/journal.ts'
-import type { Changes, Duplicate, JobInsert, ReadyJob, StoredHaltRule } from '../store/store.ts'
 import { writeJob } from '../store/written-job.ts'
 import type { WrittenJob } from '../store/written-job.ts'
+import type { Changes, Duplicate, JobInsert, ReadyJob, StoredHaltRule, TakenFiles } from '../store/store.ts'
 import type { IdSequence } from './id-sequence.ts'
 import { toJobInsert } from './job-insert.ts'
 import { LeftOut, NewSchedules } from './not-queued.ts'
@@ -131,14 +131,18 @@ export class SubmissionWriter {
     await this.#send(inserts)
   }
 
-  /** Makes the jobs visible and ready, all at once. */
-  async complete(): Promise<Submission> {
+  /**
+   * Makes the jobs visible and ready, all at once.
+   * @param takes files of a watch folder that they are of: noted in the same transaction, so that none becomes two jobs
+   */
+  async complete(takes?: TakenFiles): Promise<Submission> {
     this.#done = true
+    if (takes !== undefined) await this.#openNow()
     const { journal, queue, bus, announce, onDue } = this.#options
     for (const written of this.#under_way.splice(0)) await written
     this.#writeHaltRules()
     if (this.#opened) {
-      announce(await journal.write({ type: 'complete-submission', submission_id: this.submission_id }))
+      announce(await journal.write({ type: 'complete-submission', submission_id: this.submission_id, takes }))
       for (const group_id of this.#groups) queue.invalidate(group_id)
     } else if (this.#held !== null) {
       await this.#write(this.#held.inserts, true)

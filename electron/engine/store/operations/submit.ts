@@ -13,6 +13,7 @@ import type { Ended } from './dependents.ts'
 import { settleDependents } from './dependents.ts'
 import { keepIds } from './next-ids.ts'
 import { deleteSchedulesOf, insertSchedule } from './schedule-rows.ts'
+import { takeFiles } from './watch-folders.ts'
 
 const INSERT_SUBMISSION = `INSERT INTO submission (id, label, created_ms, state, first_job_id, last_job_id, job_count)
   VALUES (?, ?, ?, ?, ?, ?, ?)`
@@ -222,6 +223,7 @@ export function completeSubmission(
   context.open_submissions.delete(submission_id)
   context.duplicates.delete(submission_id)
   context.sql(`UPDATE submission SET state = 'complete' WHERE id = ?`).run(submission_id)
+  if (operation.takes !== undefined) takeFiles(context, operation.takes)
   let hasEnded = false
   for (const { group_id, state, count } of openCounts(context, submission_id)) {
     if (count === 0) continue
