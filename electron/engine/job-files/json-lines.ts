@@ -9,6 +9,7 @@ import { nearest } from './issues.ts'
 import { parseCleanJson, parseJsonText } from './json-file.ts'
 import { NameTable } from './name-table.ts'
 import {
+  ambiguousName,
   comesAgain,
   labelIn,
   leftOut,
@@ -18,7 +19,7 @@ import {
   unknownId,
   writtenNeeds,
 } from './needs.ts'
-import type { NeedyJob, WrittenNeed } from './needs.ts'
+import type { JobRange, NamedNeed, NeedyJob, WrittenNeed } from './needs.ts'
 import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
 import { placeFaults } from './raw-problems.ts'
@@ -28,16 +29,17 @@ import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { quoted, valueAt } from './spec-path.ts'
 import { Sweep } from './sweep.ts'
 import { SweepNames } from './sweep-names.ts'
+import { outerNeeds } from './sweep-order.ts'
 import { readTextLines } from './text-lines.ts'
 import type { LineFault, TextLine } from './text-lines.ts'
 
 /** Names kept for "did you mean". */
 const MAX_REMEMBERED = 1_000
 const NEEDS_EARLIER = 'the name of a job of an earlier line'
-const ONLY_OWN_FILE = {
-  code: 'CONFLICT',
+const NOT_BEFORE = {
+  code: 'UNKNOWN_NEED',
   message:
-    'In JSON Lines a need names a job of an earlier line, or the id of a job. Put this job into a .job.yaml or .job.json file, whose jobs may need those of other files.',
+    'No such job was read before. In JSON Lines a need names a job of an earlier line, of a file that comes before, or the id of a job. In a .job.yaml or .job.json file it may name any of the drop.',
 } as const
 
 /** Reads a JSON Lines file: one job a line, in memory that does not depend on its length. */
@@ -263,14 +265,32 @@ class JsonLinesReader {
       return null
     }
     const { job, file } = on
-    if (file !== null && resolve(this.#folder, file) !== this.#path) return ONLY_OWN_FILE
-    const named = this.#names.get(job)
-    if (named === undefined) return this.#unknownNeed(job, own)
+    const wanted = file === null ? null : resolve(this.#folder, file)
+    const named = wanted === null || wanted === this.#path ? this.#names.get(job) : undefined
+    if (named === undefined) {
+      const other = this.#other(on, wanted, own)
+      if ('code' in other) return other
+      found.push(...outerNeeds({ at: 0, on: other, condition, ...label }))
+      return null
+    }
     if (named.index === null) return leftOut(job)
     if (this.#recurring.has(job)) return comesAgain(job)
     const end = named.index + (this.#counts.get(named.index) ?? 1)
     for (let index = named.index; index < end; index += 1) found.push({ on: { index }, condition, ...label })
     return null
+  }
+
+  /** The job of a file that was read before. */
+  #other({ job }: NamedNeed, wanted: string | null, own: string | null): JobRange | Omit<RawFault, 'path'> {
+    const others = this.#context.names
+      .named(job)
+      .filter(({ file }) => file !== this.#path && (wanted === null || file === wanted))
+    const [other] = others
+    if (other === undefined)
+      return wanted === null || wanted === this.#path ? this.#unknownNeed(job, own) : NOT_BEFORE
+    if (others.length > 1) return ambiguousName(job, others, wanted)
+    if (other.recurs) return comesAgain(job)
+    return other.range ?? leftOut(job)
   }
 
   #unknownNeed(job: string, own: string | null): Omit<RawFault, 'path'> {

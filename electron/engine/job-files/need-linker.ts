@@ -2,7 +2,16 @@ import { basename, dirname, resolve } from 'node:path'
 import type { DropNames, OtherJob } from './drop-names.ts'
 import { nearest } from './issues.ts'
 import { cyclesIn, dependentsIn } from './need-cycles.ts'
-import { comesAgain, labelIn, leftOut, listedTwice, refFault, unknownId } from './needs.ts'
+import {
+  ambiguousName,
+  comesAgain,
+  labelIn,
+  leftOut,
+  listedTwice,
+  refFault,
+  shortNames,
+  unknownId,
+} from './needs.ts'
 import type { Edge, NamedNeed, NeedyJob, OuterEdge, WrittenNeed } from './needs.ts'
 import type { RawFault } from './source.ts'
 import { cut, quoted } from './spec-path.ts'
@@ -26,8 +35,6 @@ export interface LinkedNeeds {
 
 /** Names of a cycle that are shown. */
 const MAX_SHOWN = 10
-/** Files that a fault lists. */
-const MAX_FILES_SHOWN = 5
 
 /**
  * Finds the jobs that needs name, in one file, or in several that are linked together. Each name that is there twice,
@@ -171,22 +178,17 @@ class Linker {
     const matching = wanted === null ? found : found.filter((one) => this.#fileOf(one) === wanted)
     const [only] = matching
     if (only === undefined) return this.#unknown(index, job, wanted)
-    return matching.length === 1 ? only : this.#ambiguous(job, matching, wanted)
+    return matching.length === 1
+      ? only
+      : ambiguousName(
+          job,
+          matching.map((one) => ({ file: this.#fileOf(one) })),
+          wanted,
+        )
   }
 
   #fileOf(found: Found): string {
     return 'index' in found ? this.#place.fileOf(found.index) : found.other.file
-  }
-
-  #ambiguous(job: string, found: readonly Found[], wanted: string | null): NeedFault {
-    if (wanted !== null) {
-      const message = `Several jobs of ${basename(wanted)} have the name ${quoted(job)}, so it does not say which is needed. Give them names of their own.`
-      return { code: 'UNKNOWN_NEED', message, found: quoted(job) }
-    }
-    const files = shortNames(found.map((one) => this.#fileOf(one)))
-    const listed = files.length <= MAX_FILES_SHOWN ? files : [...files.slice(0, MAX_FILES_SHOWN), '…']
-    const message = `The name ${quoted(job)} is in several files: ${listed.join(', ')}. Say which: { job: ${job}, file: ${files[0] ?? ''} }.`
-    return { code: 'UNKNOWN_NEED', message, found: quoted(job), expected: 'a job with its file' }
   }
 
   #unknownFile(file: string): NeedFault {
@@ -271,11 +273,4 @@ function isSeen(seen: Set<string>, key: string): boolean {
   if (seen.has(key)) return true
   seen.add(key)
   return false
-}
-
-/** Their names; whole paths where two have the same name. */
-function shortNames(files: Iterable<string>): string[] {
-  const paths = [...new Set(files)]
-  const names = paths.map((path) => basename(path))
-  return new Set(names).size === names.length ? names : paths
 }

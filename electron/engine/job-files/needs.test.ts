@@ -100,6 +100,26 @@ test('a job needs one of another file of the drop, before or after, by its name 
   expect(names(read.jobs).slice(-3)).toEqual(['pack', 'last', 'end'])
 })
 
+test('a line of JSON Lines needs a job of a file that was read before, and none of a later one', async () => {
+  const drop = new JobDrop()
+  drop.write('a.job.yaml', 'name: one\ncommand: x\n')
+  drop.write('b.jsonl', '{"name":"two","command":"x"}\n')
+  drop.write(
+    'c.jsonl',
+    [
+      '{"name":"three","command":"x ${{ needs.one.state }}","needs":["one",{"job":"two","file":"b.jsonl"}]}',
+      '{"command":"x","needs":[{"job":"four","file":"d.job.yaml"}]}',
+      '{"command":"x","needs":["four"]}',
+      '',
+    ].join('\n'),
+  )
+  drop.write('d.job.yaml', 'name: four\ncommand: x\n')
+  const read = await drop.read()
+  expect(needsOf(read)).toMatchObject({ three: ['one success', 'two success'] })
+  expect(read.jobs[2]?.needs?.[0]?.label).toBe('one')
+  expect(places(read.problems)).toEqual(['2:25 UNKNOWN_NEED needs[0]', '3:25 UNKNOWN_NEED needs[0]'])
+})
+
 test('files may need each other, as long as their jobs do not', async () => {
   const drop = new JobDrop()
   drop.write('one.job.yaml', 'jobs:\n  - { name: a, command: x, needs: [b] }\n  - { name: c, command: x }\n')

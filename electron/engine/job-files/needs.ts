@@ -1,7 +1,11 @@
+import { basename } from 'node:path'
 import type { NeedCondition } from '../../../shared/job.ts'
 import { NEED_CONDITIONS } from '../../../shared/job.ts'
 import type { NeedRef } from './entry-template.ts'
 import { quoted, valueAt } from './spec-path.ts'
+
+/** Files that a fault lists. */
+const MAX_FILES_SHOWN = 5
 
 /** As much as `needs` wants to know of one job of a file. */
 export interface NeedyJob {
@@ -134,6 +138,22 @@ export function refFault(
   return { code: 'BAD_EXPRESSION', path: ref.path, message, found: quoted(hole) } as const
 }
 
+/** Several jobs have the name. @param wanted the file that was asked for */
+export function ambiguousName(
+  job: string,
+  found: readonly { readonly file: string }[],
+  wanted: string | null,
+) {
+  const files = shortNames(found.map(({ file }) => file))
+  if (wanted !== null || files.length === 1) {
+    const message = `Several jobs of ${basename(wanted ?? files[0] ?? '')} have the name ${quoted(job)}, so it does not say which is needed. Give them names of their own.`
+    return { code: 'UNKNOWN_NEED', message, found: quoted(job) } as const
+  }
+  const listed = files.length <= MAX_FILES_SHOWN ? files : [...files.slice(0, MAX_FILES_SHOWN), '…']
+  const message = `The name ${quoted(job)} is in several files: ${listed.join(', ')}. Say which: { job: ${job}, file: ${files[0] ?? ''} }.`
+  return { code: 'UNKNOWN_NEED', message, found: quoted(job), expected: 'a job with its file' } as const
+}
+
 export function unknownId(id: number) {
   return {
     code: 'UNKNOWN_NEED',
@@ -141,4 +161,11 @@ export function unknownId(id: number) {
     found: String(id),
     expected: 'the id of a job of this data directory',
   } as const
+}
+
+/** Their names; whole paths where two have the same name. */
+export function shortNames(files: Iterable<string>): string[] {
+  const paths = [...new Set(files)]
+  const names = paths.map((path) => basename(path))
+  return new Set(names).size === names.length ? names : paths
 }

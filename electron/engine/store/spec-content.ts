@@ -23,6 +23,18 @@ export function contentKey({ task, cwd, env = {}, slot_mark = '' }: JobSpec): st
   return hash('sha256', comparable(content), 'base64url').slice(0, KEY_CHARS)
 }
 
+/** A job whose values another puts into its texts, by the name it uses. */
+export interface NamedNeeded {
+  readonly label: string
+  readonly job_id: number
+}
+
+/** What a job does that puts in what others came to: the same text does something else with other jobs. */
+export function keyWithNeeded(key: string, needed: readonly NamedNeeded[]): string {
+  const named = needed.map(({ label, job_id }) => JSON.stringify([label, job_id])).sort()
+  return hash('sha256', JSON.stringify([key, ...named]), 'base64url').slice(0, KEY_CHARS)
+}
+
 function partsOf(task: Task): unknown[] {
   switch (task.kind) {
     case 'command':

@@ -1,8 +1,9 @@
-import type { Need } from '../../../shared/job-spec.ts'
+import type { JobSpec, Need } from '../../../shared/job-spec.ts'
 import { NameTable } from '../job-files/name-table.ts'
 import type { LeftOut } from '../../../shared/drop.ts'
 import type { KnownJob, KnownJobs } from '../store/history-known.ts'
-import { contentKey } from '../store/spec-content.ts'
+import { contentKey, keyWithNeeded } from '../store/spec-content.ts'
+import type { NamedNeeded } from '../store/spec-content.ts'
 import { parseSpecText } from '../store/spec-text.ts'
 import type { WrittenJob } from '../store/written-job.ts'
 
@@ -63,16 +64,30 @@ export class DoneBefore {
   }
 
   /** @returns the job that was there before and does the same, or null */
-  #standIn({ spec_text, facts }: WrittenJob): number | null {
+  #standIn({ spec_text, facts, needs = [] }: WrittenJob): number | null {
     // A schedule is no job that could have been done.
     if (facts?.schedule !== undefined) return null
-    const key = contentKey(parseSpecText(spec_text))
+    const spec = parseSpecText(spec_text)
+    const key = spec.fills_needs === true ? this.#keyWithNeeded(spec, needs) : contentKey(spec)
+    if (key === null) return null
     const succeeded = this.#successOf(key)
     if (succeeded !== null) return succeeded
     const open = this.#open.get(key)?.pop()
     if (open === undefined) return null
     this.waiting.set(open.id, open.submission_id)
     return open.id
+  }
+
+  /** It does the same only with what the same jobs came to: null where one of them is run (again). */
+  #keyWithNeeded(spec: JobSpec, needs: readonly Need[]): string | null {
+    const needed: NamedNeeded[] = []
+    for (const { label, on } of needs) {
+      if (label === undefined) continue
+      const now = this.#nowAt(on)
+      if (!('job_id' in now)) return null
+      needed.push({ label, job_id: now.job_id })
+    }
+    return keyWithNeeded(contentKey(spec), needed)
   }
 
   #successOf(key: string): number | null {
