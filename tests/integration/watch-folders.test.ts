@@ -160,4 +160,6 @@ test('what cannot be watched is refused with the reason', async () => {
   await expect(add({ recipe: 'other' })).rejects.toMatchObject({ code: 'RECIPE_NOT_FOUND' })
   place.recipe(RECIPE.replace('done/{/.}.out', "'{//}/{/.}.small.txt'"))
   await expect(add({})).rejects.toThrow('writes beside its files what it would take again')
+  place.recipe(RECIPE.replace('done/{/.}.out', '../elsewhere/{/.}.txt'))
+  await expect(add({})).resolves.toEqual({ id: 1 })
 })

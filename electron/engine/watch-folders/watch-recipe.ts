@@ -24,7 +24,8 @@ export async function findWatchRecipe(recipes: RecipeStore, name: string): Promi
   if (recipe === null) throw faulty(name, read.problems().listed[0]?.message ?? 'It cannot be read.')
   const { output } = recipe
   const output_folder = output === null ? null : fixedFolder(output.template)
-  if (output !== null && output_folder === null && takesItsOutput(recipe, output.template)) {
+  const isOutside = output?.template.startsWith('..') === true
+  if (output !== null && output_folder === null && !isOutside && takesItsOutput(recipe, output.template)) {
     const message = `The recipe ${name} writes beside its files what it would take again, for ever. Give its output a folder of its own, or say what it accepts.`
     throw new JobyardError('BAD_INPUT', message)
   }
