@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { jobFileSchema } from '../shared/job-file.ts'
 import { recipeFileSchema } from '../shared/recipe-file.ts'
+import { allowExpressions } from './row-key-schemas.ts'
 
 /**
  * Writes resources/job-file.schema.json and resources/recipe.schema.json from the zod schemas of job files and recipes.
@@ -54,6 +55,7 @@ function jsonSchemaOf({ zod, head }: Published): string {
       if (preset !== undefined) Object.assign(jsonSchema, { default: preset })
     },
   })
+  allowExpressions(schema)
   return `${JSON.stringify({ $schema, ...head, ...schema }, null, 2)}\n`
 }
 

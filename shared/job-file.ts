@@ -76,7 +76,10 @@ export const jobEntrySchema = withTaskRules(z.strictObject(jobShape, { error: A_
   title: 'A job',
   description: 'One job. Exactly one of command, script and module says what it runs.',
 })
-export type JobEntry = z.output<typeof jobEntrySchema>
+export type JobEntry = z.output<typeof jobEntrySchema> & {
+  /** Of a sweep: keys whose values are known for each of its jobs only, as they are written. */
+  readonly row_keys?: Readonly<Record<string, unknown>>
+}
 
 const singleShape = { $schema: schemaRefSchema, version: versionSchema.optional(), ...jobShape }
 const singleObjectSchema = z.strictObject(singleShape, { error: A_JOB })

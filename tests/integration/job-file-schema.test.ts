@@ -193,6 +193,35 @@ test('the published schema accepts what the code accepts, and nothing else', () 
   )
 })
 
+test('the published schemas take expressions where a job has values of a fixed form, and nowhere else', () => {
+  const keys = {
+    ...{
+      priority: '${{ matrix.p }}',
+      slots: 'a${{ env.X }}',
+      timeout: '${{ matrix.t }}s',
+      hold: '${{ inputs.h }}',
+    },
+    ...{ delay: '${{ matrix.d }}', stop: { grace: '${{ matrix.d }}' }, log: { max: '${{ matrix.d }}KiB' } },
+    retry: { limit: '${{ matrix.p }}', exit_codes: ['${{ matrix.p }}', 7], causes: ['${{ matrix.c }}'] },
+  }
+  const job = { command: 'x', strategy: { matrix: { p: [1] } }, ...keys }
+  const { accepts } = validator()
+  const ofRecipe = validator(recipe_schema).accepts
+  expect([accepts(job), accepts({ jobs: [job] }), ofRecipe({ command: 'x {}', ...keys })]).toEqual([
+    true,
+    true,
+    true,
+  ])
+  const wrong = [
+    { ...job, priority: 'high' },
+    { ...job, retry: { limit: '3' } },
+    { ...job, stop: '${{ matrix.s }}' },
+    { ...job, strategy: { 'max-parallel': '${{ matrix.p }}' } },
+    { jobs: [job], defaults: { retry: { limit: '${{ matrix.p }}' } } },
+  ]
+  expect(wrong.map((value) => accepts(value))).toEqual(wrong.map(() => false))
+})
+
 test('the pattern of durations accepts what can be read as one, up to ten years, and nothing else', () => {
   const part = fc.oneof(
     fc.constantFrom(

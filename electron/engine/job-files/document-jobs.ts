@@ -8,6 +8,7 @@ import type { Environment } from './normalise.ts'
 import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
 import { quickJobEntry, quickSingleJob } from './quick-schema.ts'
+import { parseJob } from './row-keys.ts'
 import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { valueAt } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
@@ -97,7 +98,7 @@ class DocumentReader {
   single(): DraftedFile {
     const { value } = this.#parsed
     // `version` and `$schema` are of the file, not of the job.
-    const entry = parseEntry(quickSingleJob, { root: value, prefix: [], keys: 'single' }, this.#faults.ofJob)
+    const entry = parseJob(quickSingleJob, { root: value, prefix: [], keys: 'single' }, this.#faults.ofJob)
     const [offset = 0] = this.#parsed.locate([{ path: [], at: 'value' }])
     const { line } = this.#lines.position(offset)
     const draft = this.#draft(entry, [], line, {}, this.#faults.spoilsAll)
@@ -128,7 +129,7 @@ class DocumentReader {
     const drafts: Draft[] = []
     for (let index = 0; index < jobs.length; index += 1) {
       const path = pathOf(index)
-      const entry = parseEntry(quickJobEntry, { root: value, prefix: path, keys: 'job' }, this.#faults.ofJob)
+      const entry = parseJob(quickJobEntry, { root: value, prefix: path, keys: 'job' }, this.#faults.ofJob)
       drafts.push(this.#draft(entry, path, lineOf(index), frame?.defaults ?? {}, this.#faults.spoils(index)))
     }
     return this.#drafted(drafts, pathOf, lineOf)

@@ -1,4 +1,5 @@
 import type { JobDefaults, JobEntry } from '../../../shared/job-file.ts'
+import { RowKeys } from './row-keys.ts'
 import type { OnFault } from './source.ts'
 import { quoted } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
@@ -32,6 +33,8 @@ export interface EntryTemplate {
   readonly has_slot: boolean
   /** Where its texts name values of needed jobs. */
   readonly need_refs: readonly NeedRef[]
+  /** Its keys of a fixed form that are known row by row; null: none is. */
+  readonly row_keys: RowKeys | null
   /** Whether there can be such a job may be different in each row: what it runs is, or its group. */
   readonly varies_validity: boolean
   /** Its folder is another one in each row. */
@@ -62,9 +65,11 @@ export function compileEntry(
   const checked = checkedFills(entry, compiler)
   const command = commandFills(entry.command, compiler)
   const fills = [...cwd, ...checked, ...command.fills, ...otherFills(entry, compiler)]
+  const row_keys = rowKeysOf(entry, compiler)
   if (compiler.failed) return null
   return {
     entry,
+    row_keys,
     fill: (row) => {
       const filled = { ...entry }
       for (const fill of fills) Object.assign(filled, fill(row))
@@ -73,7 +78,7 @@ export function compileEntry(
     name: named,
     has_slot: compiler.has_slot,
     need_refs: compiler.need_refs,
-    varies_validity: checked.length > 0 || command.varies_program,
+    varies_validity: row_keys !== null || checked.length > 0 || command.varies_program,
     varies_cwd: cwd.length > 0,
   }
 }
@@ -124,6 +129,11 @@ function otherFills({ args, env, with: input, unique }: JobEntry, compiler: Comp
       unique: typeof unique === 'object' ? { ...unique, key: filled } : filled,
     })),
   ]
+}
+
+function rowKeysOf({ row_keys }: JobEntry, compiler: Compiler): RowKeys | null {
+  if (row_keys === undefined) return null
+  return new RowKeys(row_keys, compiler.any(row_keys, []) ?? (() => row_keys))
 }
 
 class Compiler {
@@ -188,7 +198,7 @@ class Compiler {
     return (row) => ({ ...values, ...Object.fromEntries(fills.map(([key, fill]) => [key, fill(row)])) })
   }
 
-  /** The texts anywhere inside the input of a module; keys stay. */
+  /** The texts anywhere inside a value, like the input of a module; keys stay. */
   any(value: unknown, path: SpecPath): Fill<unknown> | null {
     if (typeof value === 'string') return this.text(value, path)
     if (typeof value !== 'object' || value === null) return null

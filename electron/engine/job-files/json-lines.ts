@@ -20,11 +20,11 @@ import {
   writtenNeeds,
 } from './needs.ts'
 import type { JobRange, NamedNeed, NeedyJob, WrittenNeed } from './needs.ts'
-import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
 import { placeFaults } from './raw-problems.ts'
 import { quickSingleJob } from './quick-schema.ts'
 import { RegularFile } from './regular-file.ts'
+import { parseJob } from './row-keys.ts'
 import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { quoted, valueAt } from './spec-path.ts'
 import { Sweep } from './sweep.ts'
@@ -193,7 +193,7 @@ class JsonLinesReader {
   }
 
   #entry(value: unknown, text: string, line: number, faults: FaultCounter<RawFault>, onFault: OnFault): void {
-    const entry = parseEntry(quickSingleJob, { root: value, prefix: [], keys: 'single' }, onFault)
+    const entry = parseJob(quickSingleJob, { root: value, prefix: [], keys: 'single' }, onFault)
     const { targets, env, batches } = this.#context
     const at = { file: this.#path, folder: this.#folder, line, path: [], defaults: {} }
     const context = { ...at, targets, env, onFault }

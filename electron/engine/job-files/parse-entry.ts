@@ -6,12 +6,16 @@ import type { OnFault } from './source.ts'
 import { valueAt } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
 
+export interface EntrySchema<Output> {
+  safeParse(value: unknown): z.ZodSafeParseResult<Output>
+}
+
 /**
  * Parses one part of a job file with its schema and tells every fault.
  * @returns null where there was one
  */
 export function parseEntry<Output>(
-  schema: { safeParse(value: unknown): z.ZodSafeParseResult<Output> },
+  schema: EntrySchema<Output>,
   context: IssueContext,
   onFault: OnFault,
 ): Output | null {

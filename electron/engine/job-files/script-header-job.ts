@@ -4,7 +4,7 @@ import type { NewJob } from '../../../shared/job-spec.ts'
 import type { DocumentContext } from './document.ts'
 import { FileFault } from './file-fault.ts'
 import { oneLine, toSpec } from './normalise.ts'
-import { parseEntry } from './parse-entry.ts'
+import { parseJob } from './row-keys.ts'
 import { FaultCounter } from './problem-list.ts'
 import { parseHeader, placeInScript, settingsIn } from './script-header.ts'
 import type { ScriptHeader } from './script-header.ts'
@@ -95,7 +95,7 @@ function jobsOf(
     Object.entries(settings).filter(([key]) => !NOT_IN_HEADERS.some((other) => other === key)),
   )
   const root = nested(header.path, { ...job, script: path })
-  const entry = parseEntry(quickJobEntry, { root, prefix: header.path, keys: 'job' }, onFault)
+  const entry = parseJob(quickJobEntry, { root, prefix: header.path, keys: 'job' }, onFault)
   if (entry === null) return []
   const at = { file: path, folder: dirname(path), line: header.line, path: header.path, defaults: {} }
   const specs = { ...at, targets, env, onFault }

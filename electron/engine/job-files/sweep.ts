@@ -208,12 +208,17 @@ export class Sweep {
   }
 
   #spec(row: TemplateRow, combination: Combination, context: SpecContext): JobSpec | null {
-    const entry = this.#template.fill(row)
+    const what = (): string => quoted([...row.values, ...combination.label].join(', '))
+    const row_keys = this.#template.row_keys?.of(row, (fault) => {
+      const message = `${fault.message} It is so for ${what()}.`
+      context.onFault(() => ({ ...fault, path: this.#pathOf(fault.path), message }))
+    })
+    if (row_keys === null) return null
+    const entry = Object.assign(this.#template.fill(row), row_keys)
     const wrong = wrongText(entry)
     if (wrong !== null) {
-      const what = [...row.values, ...combination.label].join(', ')
       const path = this.#pathOf(wrong.path)
-      context.onFault(() => ({ code: 'INVALID', path, message: `${wrong.message} for ${quoted(what)}.` }))
+      context.onFault(() => ({ code: 'INVALID', path, message: `${wrong.message} for ${what()}.` }))
       return null
     }
     const spec = toSpec(entry, context)
@@ -273,7 +278,8 @@ function scopeOf(
 export function pathIn(written: JobEntry, { path: base }: SpecContext): PathOf {
   return (path) => {
     const [key, variable] = path
-    const own: unknown = key === undefined ? undefined : Reflect.get(written, key)
+    const own: unknown =
+      key === undefined ? undefined : (Reflect.get(written, key) ?? written.row_keys?.[key])
     const isOwn = key === 'env' ? valueAt(own, [variable ?? '']) !== undefined : own !== undefined
     return isOwn ? [...base, ...path] : ['defaults', ...path]
   }

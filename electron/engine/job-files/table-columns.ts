@@ -153,8 +153,8 @@ function valueOf(path: readonly string[], cell: string): unknown {
   return items === null ? scalarOf(text) : items.map(scalarOf)
 }
 
-/** Spreadsheets write TRUE and FALSE. */
-function scalarOf(text: string): unknown {
+/** What a text looks like. Spreadsheets write TRUE and FALSE. */
+export function scalarOf(text: string): unknown {
   if (/^(?:true|false)$/i.test(text)) return text.toLowerCase() === 'true'
   return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text
 }

@@ -10,8 +10,8 @@ import { readDocumentText } from '../job-files/document-text.ts'
 import { FILE_SOURCE } from '../job-files/inputs.ts'
 import { parseJsonText } from '../job-files/json-file.ts'
 import type { SpecContext } from '../job-files/normalise.ts'
-import { parseEntry } from '../job-files/parse-entry.ts'
 import { placeFaults } from '../job-files/raw-problems.ts'
+import { parseJob } from '../job-files/row-keys.ts'
 import { ScriptStore } from '../job-files/script-store.ts'
 import type { ParsedFile } from '../job-files/source.ts'
 import { describe } from '../job-files/spec-path.ts'
@@ -109,7 +109,7 @@ export class RecipeFile {
       ofFrame(() => ({ path: [], code: 'INVALID', message, expected, found }))
       return null
     }
-    const entry = parseEntry(recipeFileSchema, { root: value, prefix: [], keys: 'recipe' }, ofJob)
+    const entry = parseJob(recipeFileSchema, { root: value, prefix: [], keys: 'recipe' }, ofJob, true)
     const isLossless = checkWritten(value, [], parsed.writtenAs, ofJob)
     if (entry === null || !isLossless || this.faults.spoilsAll) return null
     const [offset = 0] = parsed.locate([{ path: [], at: 'value' }])
