@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { JobFileProblem } from './job-file-problem.ts'
 import type { JobKind } from './job.ts'
-import type { RecipeOffer } from './recipe.ts'
+import type { RecipeOffer, RecipeText } from './recipe.ts'
 
 /** Longest text that may be pasted, in UTF-16 units. */
 const MAX_PASTED_CHARS = 8 * 1024 * 1024
@@ -71,6 +71,8 @@ export interface DropPreview {
   readonly left_files?: LeftFiles
   /** Recipes that take something of what was no job file. */
   readonly offers: readonly RecipeOffer[]
+  /** Recipes among what was dropped: they can be saved. */
+  readonly recipe_files: readonly RecipeText[]
 }
 
 export const dropSubmitSchema = z.strictObject({

@@ -12,13 +12,21 @@ type Phase =
   | { readonly kind: 'reading' }
   | { readonly kind: 'preview'; readonly preview: DropPreview; readonly is_submitting: boolean }
 
+/** What was dropped, and the name of the recipe it is data for; null: there is none. */
+interface Dropped {
+  readonly source: DropSource
+  readonly recipe: string | null
+}
+
 type Overrides = Omit<InputOf<'drop:submit'>, 'drop_id' | 'skip_bad' | 'trust'>
 
 /** From the drop to the queue: what was dropped is read, shown, and queued when a person says so. One at a time. */
 export class DropFlow {
   phase = $state.raw<Phase>({ kind: 'idle' })
+  /** What the preview is of. */
+  dropped = $state.raw<Dropped | null>(null)
   /** Drops that came while another was open. */
-  #later: readonly (() => Promise<DropSource | null>)[] = []
+  #later: readonly (() => Promise<Dropped | null>)[] = []
   #reading: AbortController | null = null
   readonly #app: AppState
 
@@ -26,18 +34,28 @@ export class DropFlow {
     this.#app = app
   }
 
-  /** @param source called at once, as a drop is over when its event is */
-  open(source: () => Promise<DropSource | null>): void {
-    const files = source()
+  /**
+   * @param source called at once, as a drop is over when its event is
+   * @param recipe the files are data for the recipe of this name
+   */
+  open(source: () => Promise<DropSource | null>, recipe: string | null = null): void {
+    const files = source().then((found) => (found === null ? null : { source: found, recipe }))
     // It is awaited later, maybe much later: a failure is told then.
     files.catch(() => undefined)
     if (this.phase.kind === 'idle') void this.#read(files)
     else this.#later = [...this.#later, () => files]
   }
 
-  async pick(): Promise<void> {
+  /** Shows what is open as data for a recipe. */
+  useRecipe(recipe: string): void {
+    if (this.phase.kind !== 'preview' || this.dropped === null) return
+    this.#discard(this.phase.preview.drop_id)
+    void this.#read(Promise.resolve({ ...this.dropped, recipe }))
+  }
+
+  async pick(recipe: string | null = null): Promise<void> {
     const source = await this.#app.attempt('No files were opened', () => this.#app.transport.pickFiles())
-    if (source !== null) this.open(() => Promise.resolve(source))
+    if (source !== null) this.open(() => Promise.resolve(source), recipe)
   }
 
   paste(text: string): void {
@@ -59,11 +77,7 @@ export class DropFlow {
   /** Forgets what was dropped. Nothing of it has run. */
   cancel(): void {
     if (this.phase.kind === 'reading') this.#reading?.abort()
-    if (this.phase.kind === 'preview') {
-      const { drop_id } = this.phase.preview
-      // Forgotten by itself after a while, too.
-      this.#app.api('drop:discard', { drop_id }).catch(() => undefined)
-    }
+    if (this.phase.kind === 'preview') this.#discard(this.phase.preview.drop_id)
     this.#next()
   }
 
@@ -98,14 +112,22 @@ export class DropFlow {
     this.#next()
   }
 
-  async #read(files: Promise<DropSource | null>): Promise<void> {
+  #discard(drop_id: string): void {
+    // Forgotten by itself after a while, too.
+    this.#app.api('drop:discard', { drop_id }).catch(() => undefined)
+  }
+
+  async #read(files: Promise<Dropped | null>): Promise<void> {
     const reading = new AbortController()
     this.#reading = reading
     this.phase = { kind: 'reading' }
     const preview = await this.#app.attempt('What was dropped could not be read', async () => {
-      const source = await files
-      if (source === null || reading.signal.aborted) return null
-      return this.#app.api('drop:preview', { source, recursive: true }, reading.signal)
+      const dropped = await files
+      if (dropped === null || reading.signal.aborted) return null
+      this.dropped = dropped
+      const { source, recipe } = dropped
+      const input = { source, recursive: true, ...(recipe === null ? {} : { recipe: { name: recipe } }) }
+      return this.#app.api('drop:preview', input, reading.signal)
     })
     if (reading.signal.aborted) return
     if (preview === null) this.#next()

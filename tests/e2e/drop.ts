@@ -18,15 +18,17 @@ export async function dropFiles(page: Page, paths: readonly string[]): Promise<v
 }
 
 export interface Drag {
-  drop(): Promise<void>
+  /** @param target where to; missing: the middle of the window */
+  drop(target?: Locator): Promise<void>
 }
 
 /** Holds files over the window. */
 export async function startDrag(page: Page, paths: readonly string[]): Promise<Drag> {
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files: [...paths], dragOperationsMask: 1 }
+  let at = AT
   const send = (type: 'dragEnter' | 'dragOver' | 'drop'): Promise<unknown> =>
-    session.send('Input.dispatchDragEvent', { type, ...AT, data })
+    session.send('Input.dispatchDragEvent', { type, ...at, data })
   await send('dragEnter')
   const overlay = page.getByText('Drop to see what would run')
   await expect(overlay).toBeVisible()
@@ -38,7 +40,12 @@ export async function startDrag(page: Page, paths: readonly string[]): Promise<D
   while (!over.signal.aborted) await send('dragOver')
   await noticed
   return {
-    async drop() {
+    async drop(target) {
+      const box = await target?.boundingBox()
+      if (box !== undefined && box !== null) {
+        at = { x: Math.round(box.x + box.width / 2), y: Math.round(box.y + box.height / 2) }
+        await send('dragOver')
+      }
       await send('drop')
       // Chromium goes by the answer to the drag before the last, and may let nothing fall: then the files are held again.
       await expect(async () => {

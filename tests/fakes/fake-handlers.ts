@@ -375,7 +375,15 @@ function fakePreview(
   const folder = '/home/ada/projects/film'
   const has_faults = name.includes('faults')
   return {
-    ...{ drop_id, count, jobs, offers: [], duplicate_count: 1, problem_count: has_faults ? 2 : 0 },
+    ...{
+      drop_id,
+      count,
+      jobs,
+      offers: [],
+      recipe_files: [],
+      duplicate_count: 1,
+      problem_count: has_faults ? 2 : 0,
+    },
     untrusted_folders:
       name.includes('untrusted') && !settings.trusted_folders.includes(folder) ? [folder] : [],
     problems: has_faults

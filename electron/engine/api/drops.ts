@@ -17,7 +17,7 @@ import type { OwnedEngine } from '../create-engine.ts'
 import { readJobFiles } from '../job-files/read-job-files.ts'
 import type { JobFilesRead, ReadJobFilesOptions } from '../job-files/read-job-files.ts'
 import type { RecipeUse } from '../recipes/recipe-drop.ts'
-import { recipeOffers } from '../recipes/recipe-offers.ts'
+import { droppedRecipes, recipeOffers } from '../recipes/recipe-offers.ts'
 import type { RecipeStore } from '../recipes/recipe-store.ts'
 import { readWrittenJob, writeJob } from '../store/written-job.ts'
 import type { WrittenJob } from '../store/written-job.ts'
@@ -98,6 +98,7 @@ export class Drops {
       duplicate_count: shown.filter(({ duplicate_of }) => duplicate_of !== null).length,
       untrusted_folders,
       offers,
+      recipe_files: await droppedRecipes(read.problems),
       ...(left_files === undefined ? {} : { left_files: namedFiles(left_files, folder) }),
     }
   }

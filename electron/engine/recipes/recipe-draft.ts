@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { stringify } from 'yaml'
 import { missingCase } from '../../../shared/errors.ts'
 import type { JobSpec } from '../../../shared/job-spec.ts'
@@ -15,7 +16,8 @@ export function recipeDraft(spec: JobSpec, hole: string | null): string {
   const draft = {
     version: 1,
     ...taskKeys(spec, put, hole),
-    cwd: put(spec.cwd),
+    // A job that works beside its file does so for every other.
+    ...(hole !== null && dirname(hole) === spec.cwd ? {} : { cwd: put(spec.cwd) }),
     ...(spec.env === undefined
       ? {}
       : { env: Object.fromEntries(Object.entries(spec.env).map(([key, value]) => [key, put(value)])) }),

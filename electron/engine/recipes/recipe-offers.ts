@@ -1,9 +1,10 @@
-import { opendir } from 'node:fs/promises'
+import { opendir, readFile, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
-import type { RecipeOffer } from '../../../shared/recipe.ts'
+import { MAX_RECIPE_CHARS } from '../../../shared/recipe.ts'
+import type { RecipeOffer, RecipeText } from '../../../shared/recipe.ts'
 import { mayTake } from './accepts.ts'
-import { isRecipeFile } from './recipe-name.ts'
+import { isRecipeFile, recipeName } from './recipe-name.ts'
 import type { RecipeStore } from './recipe-store.ts'
 
 const MAX_OFFERS = 10
@@ -36,6 +37,28 @@ export async function recipeOffers(
   return [...offers.filter(({ isParticular }) => isParticular), ...offers.filter((o) => !o.isParticular)]
     .slice(0, MAX_OFFERS)
     .map(({ offer }) => ({ ...offer, files: offer.files.map((file) => basename(file)) }))
+}
+
+/** The recipes that were dropped themselves, as they are written; those that can be read and are not too large. */
+export async function droppedRecipes(problems: readonly JobFileProblem[]): Promise<readonly RecipeText[]> {
+  const found: RecipeText[] = []
+  for (const { code, file } of problems) {
+    const name = recipeName(file)
+    if (code !== 'NOT_A_JOB_FILE' || name === null || found.length >= MAX_OFFERS) continue
+    const text = await textOf(file)
+    if (text !== null) found.push({ name, file_name: basename(file), text })
+  }
+  return found
+}
+
+async function textOf(file: string): Promise<string | null> {
+  try {
+    const { size } = await stat(file)
+    return size > MAX_RECIPE_CHARS ? null : await readFile(file, 'utf8')
+  } catch {
+    // Whoever tries to add it is told.
+    return null
+  }
 }
 
 async function filesIn(folder: string): Promise<string[]> {

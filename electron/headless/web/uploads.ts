@@ -17,6 +17,8 @@ const FILE_MODE = 0o600
  * @internal
  */
 export const MAX_UPLOADED_FILE_BYTES = 16 * 1_024 * 1_024
+/** Files that are no job files by their names may be data for a recipe. */
+const MAX_UPLOADED_DATA_BYTES = 1_024 * 1_024 * 1_024
 /** Files of one upload. */
 const MAX_UPLOADED_FILES = 10_000
 /** Files of any size: a job a line. */
@@ -30,12 +32,20 @@ const UNLIMITED_ENDINGS: ReadonlySet<string> = new Set([
   '.joblog',
 ])
 
-/** A file that is larger than any reader takes. */
+/** Files that a reader takes as a whole. */
+const WHOLE_ENDINGS: ReadonlySet<string> = new Set([
+  ...['.sh', '.bash', '.py', '.js', '.mjs', '.cjs', '.ts', '.mts', '.ps1', '.bat', '.cmd'],
+  ...['.yaml', '.yml', '.json', '.jobyard', ''],
+])
+
+/** A file that is larger than any reader takes, or too large to be sent. */
 export class TooLarge extends JobyardError {
-  constructor(name: string) {
-    super('BAD_INPUT', `${name} has more than ${MAX_UPLOADED_FILE_BYTES} bytes. No job file is that large.`, {
-      details: { max_bytes: MAX_UPLOADED_FILE_BYTES },
-    })
+  constructor(name: string, max_bytes: number) {
+    const advice =
+      max_bytes === MAX_UPLOADED_FILE_BYTES
+        ? 'No job file is that large.'
+        : 'Bring it to the machine that Jobyard works on, and name it there on the command line.'
+    super('BAD_INPUT', `${name} has more than ${max_bytes} bytes. ${advice}`, { details: { max_bytes } })
   }
 }
 
@@ -63,8 +73,8 @@ export class Uploads {
   async receive(path: UploadPath, content: Readable, announced_bytes: number | null): Promise<void> {
     const { upload_id, names } = path
     const name = names.join('/')
-    const is_limited = !UNLIMITED_ENDINGS.has(extname(name).toLowerCase())
-    if (is_limited && (announced_bytes ?? 0) > MAX_UPLOADED_FILE_BYTES) throw new TooLarge(name)
+    const max_bytes = limitOf(name)
+    if (max_bytes !== null && (announced_bytes ?? 0) > max_bytes) throw new TooLarge(name, max_bytes)
     const count = (this.#counts.get(upload_id) ?? 0) + 1
     if (count > this.#max_files)
       throw new JobyardError('BAD_INPUT', `A drop may have ${this.#max_files} files at most.`)
@@ -72,7 +82,7 @@ export class Uploads {
     const folder = join(this.#folder, upload_id)
     if (await isQueued(folder))
       throw new JobyardError('WRONG_STATE', 'The jobs of this drop are queued already. Drop the files again.')
-    await write(join(folder, ...names), content, is_limited ? limit(name) : null)
+    await write(join(folder, ...names), content, max_bytes === null ? null : limit(name, max_bytes))
   }
 }
 
@@ -97,12 +107,19 @@ async function create(file: string): Promise<FileHandle> {
   }
 }
 
-function limit(name: string): Transform {
+/** null: it is read piece by piece, however large it is. */
+function limitOf(name: string): number | null {
+  const ending = extname(name).toLowerCase()
+  if (UNLIMITED_ENDINGS.has(ending)) return null
+  return WHOLE_ENDINGS.has(ending) ? MAX_UPLOADED_FILE_BYTES : MAX_UPLOADED_DATA_BYTES
+}
+
+function limit(name: string, max_bytes: number): Transform {
   let bytes = 0
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       bytes += chunk.length
-      if (bytes > MAX_UPLOADED_FILE_BYTES) done(new TooLarge(name))
+      if (bytes > max_bytes) done(new TooLarge(name, max_bytes))
       else done(null, chunk)
     },
   })
