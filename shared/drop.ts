@@ -35,6 +35,8 @@ export interface PreviewJob {
   /** Names and values added to the environment. */
   readonly env: Readonly<Record<string, string>>
   readonly needs: number
+  /** The same in a few words, with their names; missing: it needs nothing. */
+  readonly needs_text?: string
   /** Where it is written. */
   readonly source: { readonly file: string; readonly line: number | null }
   readonly slots: number

@@ -12,13 +12,15 @@ test('files that need each other are one drop, and a job shows what it ran with 
   await expect(circle.faults).toContainText('one.job.yaml:3:8')
   await expect(circle.faults).toContainText('a (one.job.yaml) → b (two.job.yaml) → a (one.job.yaml)')
   await circle.cancel()
-  await yard.queueFiles(
+  const sheet = await yard.drop(
     jobs.write(
       'use.job.yaml',
       `name: use\n${cwd}command: touch \${{ needs.find.result.file }}\nneeds: [{ job: find, file: find.job.yaml }]\n`,
     ),
     jobs.write('find.job.yaml', `name: find\n${cwd}command: 'echo ''{"result":{"file":"a $b.txt"}}'''\n`),
   )
+  await expect(sheet.jobs.nth(1)).toContainText('needs find')
+  await sheet.queue()
   await jobs.appears('a $b.txt')
   await yard.pool.counts('running', 0)
   await yard.goTo('History')

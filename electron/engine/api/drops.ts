@@ -26,7 +26,7 @@ import type { ThreadHistory } from '../store/thread-history.ts'
 import { DoneBefore } from '../submissions/done-before.ts'
 import { submitFiles } from '../submissions/submit-files.ts'
 import { layOutExamples } from './example-jobs.ts'
-import { isInside, named, namedFiles, previewOf, scheduleOf } from './preview-job.ts'
+import { isInside, named, namedFiles, needsOf, previewOf, scheduleOf } from './preview-job.ts'
 import type { SettingsKeeper } from './settings-keeper.ts'
 import { QUEUED_MARK } from './upload-folders.ts'
 
@@ -206,6 +206,7 @@ export class Drops {
     const schedules = hasSchedules ? await this.#options.owned.engine.schedules() : []
     return jobs.map((job, index) => ({
       ...previewOf(job, folder),
+      ...needsOf(job, jobs),
       schedule: scheduleOf(job.spec, schedules),
       duplicate_of: duplicates[index] ?? null,
       unique_of: holders[index] ?? null,

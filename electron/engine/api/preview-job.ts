@@ -5,6 +5,7 @@ import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobSpec, NewJob } from '../../../shared/job-spec.ts'
 import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
 import type { ScheduleStatus } from '../../../shared/status.ts'
+import { needText } from '../../../shared/need-text.ts'
 import { taskText } from '../../../shared/task-text.ts'
 import { nextTime } from '../schedules/cron-times.ts'
 
@@ -58,4 +59,12 @@ export function scheduleOf(
 export function namedFiles({ count, first }: LeftFiles, folder: string | null): LeftFiles {
   const short = (path: string): string => shortPath(path, folder)
   return { count, first: first.map(({ file, output }) => ({ file: short(file), output: short(output) })) }
+}
+
+/** @param jobs the first of the drop */
+export function needsOf(
+  { needs = [] }: Pick<NewJob, 'needs'>,
+  jobs: readonly NewJob[],
+): Pick<PreviewJob, 'needs_text'> {
+  return needs.length === 0 ? {} : { needs_text: needText(needs, (index) => jobs[index]?.spec.name) }
 }

@@ -12,6 +12,7 @@ import { recipeOption } from '../recipe-option.ts'
 import { PlainReporter } from '../output/reporter.ts'
 import type { Column } from '../output/table.ts'
 import { renderTable } from '../output/table.ts'
+import { needText } from '../../../shared/need-text.ts'
 import { taskText } from '../../../shared/task-text.ts'
 import { counted, oneLine } from '../output/text.ts'
 
@@ -81,7 +82,12 @@ async function previewTable(
   })
   const columns = host.terminal === null ? null : sizeOf(host.terminal).columns
   if (shown.length > 0) {
-    const table = shown.some(({ spec }) => whenText(spec) !== '') ? [...TABLE, WHEN] : TABLE
+    const table = [
+      ...TABLE,
+      ...(shown.some(({ needs = [] }) => needs.length > 0) ? [needsColumn(shown)] : []),
+      RUNS,
+      ...(shown.some(({ spec }) => whenText(spec) !== '') ? [WHEN] : []),
+    ]
     for (const line of renderTable(table, shown, columns, host.colors)) await host.stdout.line(line)
   }
   tellLeftFiles(read, new PlainReporter(host))
@@ -102,6 +108,11 @@ function whenText({ at_ms, delay_ms, schedule }: JobSpec): string {
   return delay_ms === undefined ? '' : `after ${formatDuration(delay_ms)}`
 }
 
+function needsColumn(shown: readonly NewJob[]): Column<NewJob> {
+  const nameAt = (index: number): string | undefined => shown[index]?.spec.name
+  return { title: 'NEEDS', cell: ({ needs = [] }) => oneLine(needText(needs, nameAt)), most: MAX_NAME }
+}
+
 /** Only where there is something to say. */
 const WHEN: Column<NewJob> = { title: 'WHEN', cell: ({ spec }) => oneLine(whenText(spec)) }
 
@@ -109,5 +120,6 @@ const TABLE: readonly Column<NewJob>[] = [
   { title: 'NAME', cell: ({ spec }) => oneLine(spec.name), most: MAX_NAME },
   { title: 'KIND', cell: ({ spec }) => spec.task.kind },
   { title: 'GROUP', cell: ({ spec }) => oneLine(spec.group ?? SPEC_DEFAULTS.group), most: MAX_NAME },
-  { title: 'RUNS', cell: ({ spec }) => oneLine(taskText(spec.task)) },
 ]
+
+const RUNS: Column<NewJob> = { title: 'RUNS', cell: ({ spec }) => oneLine(taskText(spec.task)) }
