@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import { basename, dirname, extname, join, resolve, sep } from 'node:path'
+import { basename, dirname, extname, join, relative, resolve, sep } from 'node:path'
 import { missingCase } from '../../../shared/errors.ts'
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import { asFileFault } from '../job-files/file-fault.ts'
@@ -39,6 +39,8 @@ export class OutputPlaces {
   /** What writes there, by place. */
   readonly #taken = new Map<string, string>()
   readonly #made = new Set<string>()
+  /** The number to try next, by the place that was wanted. */
+  readonly #numbers = new Map<string, number>()
 
   /** @param makes_folders false: a preview, nothing is made */
   constructor(makes_folders: boolean) {
@@ -52,13 +54,14 @@ export class OutputPlaces {
     if (text.endsWith('/') || text.endsWith(sep) || wanted === resolve(of.folder)) {
       return taken(`The output ${quoted(text)} is a folder. Put a name for the file behind it, like {/}.`)
     }
-    const source = of.file ?? `row ${of.filled.number}`
+    const source = of.file === null ? `row ${of.filled.number}` : relative(of.folder, of.file)
     const output = guardedOutput(() => this.#choose(rule, wanted, of.file))
     if (output.kind !== 'write') return output
     const key = keyOf(output.path)
     const other = this.#taken.get(key)
-    if (other !== undefined)
-      return taken(`This would write ${quoted(output.path)}, as ${quoted(other)} does.`)
+    if (other !== undefined) {
+      return taken(`This would write ${quoted(relative(of.folder, output.path))}, as ${quoted(other)} does.`)
+    }
     this.#taken.set(key, source)
     return this.#makes_folders ? this.#make(output) : output
   }
@@ -81,11 +84,16 @@ export class OutputPlaces {
   #free(wanted: string): Output {
     const ending = extname(wanted)
     const stem = basename(wanted, ending)
-    for (let number = 1; number <= MAX_NUMBER; number += 1) {
+    const key = keyOf(wanted)
+    for (let number = this.#numbers.get(key) ?? 1; number <= MAX_NUMBER; number += 1) {
       const path = number === 1 ? wanted : join(dirname(wanted), `${stem} (${number})${ending}`)
-      if (!this.#taken.has(keyOf(path)) && !exists(path)) return { kind: 'write', path }
+      if (this.#taken.has(keyOf(path)) || exists(path)) continue
+      this.#numbers.set(key, number + 1)
+      return { kind: 'write', path }
     }
-    return taken(`There are ${MAX_NUMBER} files named like ${quoted(wanted)}. Move some of them away.`)
+    return taken(
+      `There are ${MAX_NUMBER} files named like ${quoted(basename(wanted))}. Move some of them away.`,
+    )
   }
 
   #make(output: Extract<Output, { kind: 'write' }>): Output {

@@ -139,7 +139,7 @@ export class RecipeStore {
 }
 
 /** What a recipe file says of itself, or what is wrong with it. */
-export function recipeInfo(file: string): RecipeInfo {
+function recipeInfo(file: string): RecipeInfo {
   const name = recipeName(file) ?? basename(file)
   const read = readRecipe(file)
   if (!(read instanceof RecipeFile)) return { name, file, about: null, problems: [read] }

@@ -25,7 +25,7 @@ import { hasHole, namesOutput } from './holes.ts'
 import { recipeName, recipeSyntax } from './recipe-name.ts'
 
 /** What the output of a job is called in its texts. */
-export const OUTPUT_NAME = 'output'
+const OUTPUT_NAME = 'output'
 
 /** A recipe without faults. */
 export interface Recipe {

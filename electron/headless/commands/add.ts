@@ -18,6 +18,9 @@ interface AddOptions extends DropOptions {
   readonly json?: boolean
 }
 
+/** All that was dropped is done already. */
+const NOTHING_JSON = JSON.stringify({ type: 'submitted', count: 0 })
+
 const HELP = `
 Exits with 0, or with 2 where there are faults: nothing was added then (with --skip-bad the good jobs were).
 
@@ -64,7 +67,8 @@ function add(files: readonly string[], options: AddOptions, host: Host): Promise
       await tellOffers(found, options, host)
     }
     if (submission === null) {
-      if (problem_count === 0 && options.json !== true) await host.stdout.line('nothing was added')
+      if (problem_count === 0)
+        await host.stdout.line(options.json === true ? NOTHING_JSON : 'nothing was added')
       return problem_count > 0 ? EXIT.bad_input : EXIT.ok
     }
     const reporter = new PlainReporter(host)
