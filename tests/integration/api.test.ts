@@ -67,7 +67,10 @@ describe('a drop', () => {
   test('shows what is in the queue already', async () => {
     const { real, server } = await openApi({ start: false })
     const { api } = new TestClient(server)
-    const file = real.file('one.job.yaml', 'version: 1\nname: once\ncommand: [echo, once]\n')
+    const file = real.file(
+      'one.job.yaml',
+      'version: 1\nname: once\ncommand: [echo, once]\nretry: 2\nunique: once\nlimits: { memory: 1GiB }\nlog: { max: 1MiB }\n',
+    )
     const source = filesAt(file)
     const first = await api('drop:preview', { source, recursive: false })
     expect(first.duplicate_count).toBe(0)

@@ -21,7 +21,6 @@ import { droppedRecipes, recipeOffers } from '../recipes/recipe-offers.ts'
 import type { RecipeStore } from '../recipes/recipe-store.ts'
 import { readWrittenJob, writeJob } from '../store/written-job.ts'
 import type { WrittenJob } from '../store/written-job.ts'
-import { writeSpecText } from '../store/spec-text.ts'
 import type { ThreadHistory } from '../store/thread-history.ts'
 import { DoneBefore } from '../submissions/done-before.ts'
 import { submitFiles } from '../submissions/submit-files.ts'
@@ -77,10 +76,10 @@ export class Drops {
     const { source, recursive } = input
     const recipe = await this.#recipe(input.recipe, is_remote)
     const { folder, paths } = await this.#place(source, is_remote)
-    const jobs: NewJob[] = []
+    const jobs: WrittenJob[] = []
     const options = { recursive, script_dir: null, wanted: SHOWN_JOBS }
     const read = await this.#read({ paths, recipe }, options, (batch) => {
-      jobs.push(...batch.map(readWrittenJob))
+      jobs.push(...batch)
       return Promise.resolve()
     })
     const { count, problem_count, left_files } = read
@@ -196,10 +195,11 @@ export class Drops {
     })
   }
 
-  async #shown(jobs: readonly NewJob[], folder: string | null): Promise<PreviewJob[]> {
+  async #shown(written: readonly WrittenJob[], folder: string | null): Promise<PreviewJob[]> {
     const { history } = this.#options
+    const jobs = written.map(readWrittenJob)
     const [duplicates, holders] = await Promise.all([
-      history.duplicates(jobs.map(({ spec }) => writeSpecText(spec))),
+      history.duplicates(written.map(({ spec_text }) => spec_text)),
       history.holders(jobs.map(({ spec }) => spec.unique ?? null)),
     ])
     const hasSchedules = jobs.some(({ spec }) => spec.schedule !== undefined)

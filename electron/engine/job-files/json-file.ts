@@ -42,28 +42,18 @@ export function parseCleanJson(text: string): unknown {
 }
 
 /** @returns how many keys there are in all, or null where there is one too deep or forbidden */
-function countKeys(root: unknown): number | null {
-  let keys = 0
-  const open: { readonly value: object; readonly depth: number }[] = []
-  const visit = (value: unknown, depth: number): boolean => {
-    if (typeof value !== 'object' || value === null) return true
-    if (depth > MAX_DEPTH) return false
-    open.push({ value, depth })
-    return true
+function countKeys(value: unknown, depth = 1): number | null {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth > MAX_DEPTH) return null
+  const keys = Array.isArray(value) ? [] : Object.keys(value)
+  if (keys.includes('__proto__')) return null
+  let count = keys.length
+  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+    const inner = countKeys(item, depth + 1)
+    if (inner === null) return null
+    count += inner
   }
-  if (!visit(root, 1)) return null
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { value, depth } = next
-    if (Array.isArray(value)) {
-      for (const item of value) if (!visit(item, depth + 1)) return null
-      continue
-    }
-    for (const [key, item] of Object.entries(value)) {
-      keys += 1
-      if (key === '__proto__' || !visit(item, depth + 1)) return null
-    }
-  }
-  return keys
+  return count
 }
 
 const KEY_MARK = /"[ \t\r\n]*:/g
