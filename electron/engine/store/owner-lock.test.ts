@@ -95,6 +95,7 @@ describe('one owner for each data directory', () => {
     expect(readdirSync(dir).sort()).toEqual([
       'logs',
       'owner.lock.db',
+      'recipes',
       'results',
       'scripts',
       'spool',
