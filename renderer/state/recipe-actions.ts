@@ -1,21 +1,48 @@
+import { hasCode } from '../../shared/errors.ts'
 import type { JobFileProblem } from '../../shared/job-file-problem.ts'
 import type { InputOf } from '../../shared/ipc.ts'
+import type { RecipeSaved } from '../../shared/recipe.ts'
 import type { AppState } from './app-state.svelte.ts'
 
 type Save = Omit<InputOf<'recipes:save'>, 'replace'>
 
-/** Saves a recipe and tells so. @returns whether it is saved */
-export async function saveRecipe(app: AppState, recipe: Save): Promise<boolean> {
-  const outcome = await app.attempt('The recipe was not saved', () =>
-    app.api('recipes:save', { ...recipe, replace: false }),
-  )
-  if (outcome === null) return false
-  if (outcome.saved === null) {
-    app.toasts.show('The recipe was not saved', { tone: 'bad', detail: faultText(outcome.problems[0]) })
-    return false
+/** Saves a recipe and tells so; one that would take the place of another only when a person says so. @returns whether it is saved */
+export async function saveRecipe(
+  app: AppState,
+  recipe: Save,
+  onreplaced: () => void = () => undefined,
+): Promise<boolean> {
+  const outcome = await app.attempt('The recipe was not saved', async () => {
+    try {
+      return await app.api('recipes:save', { ...recipe, replace: false })
+    } catch (thrown) {
+      if (!hasCode(thrown, 'RECIPE_EXISTS')) throw thrown
+      offerReplace(app, recipe, onreplaced)
+      return null
+    }
+  })
+  return outcome !== null && tellSaved(app, outcome)
+}
+
+function offerReplace(app: AppState, recipe: Save, onreplaced: () => void): void {
+  const replace = async (): Promise<void> => {
+    const outcome = await app.attempt('The recipe was not saved', () =>
+      app.api('recipes:save', { ...recipe, replace: true }),
+    )
+    if (outcome !== null && tellSaved(app, outcome)) onreplaced()
   }
-  app.toasts.show(`The recipe ${outcome.saved.name} was saved`, { tone: 'good' })
-  return true
+  app.toasts.show('There is a recipe of this name already', {
+    tone: 'bad',
+    detail: recipe.file_name,
+    action: { label: 'Replace', run: () => void replace() },
+  })
+}
+
+function tellSaved(app: AppState, { saved, problems }: RecipeSaved): boolean {
+  if (saved === null)
+    app.toasts.show('The recipe was not saved', { tone: 'bad', detail: faultText(problems[0]) })
+  else app.toasts.show(`The recipe ${saved.name} was saved`, { tone: 'good' })
+  return saved !== null
 }
 
 /** Removes a recipe; for a while it can be taken back. */

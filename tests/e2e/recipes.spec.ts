@@ -23,6 +23,13 @@ test('files that are no jobs are offered a recipe, which was imported before, an
   })
   await expect(yard.toasts).toContainText('The recipe copy was saved')
   await expect(recipes).toContainText('*.dat → out/{/}')
+  await recipes.getByLabel('Recipe files').setInputFiles({
+    name: 'copy.recipe.yaml',
+    mimeType: 'text/yaml',
+    buffer: Buffer.from(COPY.replace('out/', 'copies/')),
+  })
+  await yard.toasts.getByRole('button', { name: 'Replace' }).click()
+  await expect(recipes).toContainText('*.dat → copies/{/}')
 
   const file = jobs.write('a b.dat', 'data')
   const sheet = await yard.drop(file)
@@ -49,7 +56,7 @@ test('files that are no jobs are offered a recipe, which was imported before, an
   await yard.goTo('Settings')
   const download = page.waitForEvent('download')
   await recipes.getByRole('button', { name: 'Export the recipe copy' }).click()
-  expect(readFileSync(await (await download).path(), 'utf8')).toBe(COPY)
+  expect(readFileSync(await (await download).path(), 'utf8')).toBe(COPY.replace('out/', 'copies/'))
   await recipes.getByRole('button', { name: 'Remove the recipe copy' }).click()
   await expect(recipes).not.toContainText('Copy it')
   await yard.toasts.getByRole('button', { name: 'Undo' }).click()

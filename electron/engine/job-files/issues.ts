@@ -157,6 +157,8 @@ function hintFor(key: string, near: string | null, known: readonly string[]): st
   if (known === KNOWN_KEYS.batch && isOneOf(KNOWN_KEYS.defaults, key))
     return 'Put it under "defaults", or into a job.'
   if (known === KNOWN_KEYS.recipe && isOneOf(KNOWN_KEYS.job, key)) return NOT_IN_A_RECIPE
+  if (known === KNOWN_KEYS.recipe && isOneOf(KNOWN_KEYS.batch, key))
+    return 'A recipe is one job: write its keys at the top.'
   if (known !== KNOWN_KEYS.job && isOneOf(KNOWN_KEYS.job, key)) return 'It belongs into a job.'
   return `Known here: ${known.join(', ')}.`
 }

@@ -199,6 +199,7 @@ describe('a recipe', () => {
     ['', '1:1 EMPTY'],
     ['- a\n', '1:1 INVALID'],
     ['a: [\n', '2:1 SYNTAX'],
+    [`jobs: [{ command: [t, '{}'] }]\ncommand: [t, '{}']\n`, '1:1 UNKNOWN_KEY jobs'],
   ])('%j is told at its place', async (text, place) => {
     const folder = new RecipeFolder().recipe(text).files('a')
     const { problems, count } = await folder.drop()
