@@ -80,24 +80,26 @@ class DataWalk {
     this.#seen.add(id)
     for (const name of this.#names(path)) {
       const entry = join(path, name)
-      const found = statSync(entry, { throwIfNoEntry: false })
-      if (found?.isDirectory() === true) {
-        if (!this.#isLeftOut(entry, folder)) this.#inner(entry, found, folder)
-      } else if (found?.isFile() === true) {
-        const file = dataFile(entry, folder, false)
-        if (this.#options.accepts(file.below)) this.files.push(file)
+      try {
+        this.#entry(entry, folder)
+      } catch (error) {
+        // One that cannot be read does not keep the others from being read.
+        const fault = asFileFault(error)
+        if (fault.code === 'TOO_MANY_FILES') throw fault
+        this.#options.problems.addFileFault(entry, fault)
       }
     }
   }
 
-  /** A folder that cannot be read does not keep the others from being read. */
-  #inner(path: string, stats: Stats, folder: string): void {
-    try {
-      this.#folder(path, stats, folder)
-    } catch (error) {
-      const fault = asFileFault(error)
-      if (fault.code === 'TOO_MANY_FILES') throw fault
-      this.#options.problems.addFileFault(path, fault)
+  #entry(path: string, folder: string): void {
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found?.isDirectory() === true) {
+      if (!this.#isLeftOut(path, folder)) this.#folder(path, found, folder)
+    } else if (found?.isFile() === true) {
+      const file = dataFile(path, folder, false)
+      if (this.#options.accepts(file.below)) this.files.push(file)
+    } else if (found === undefined && path.includes('\ufffd')) {
+      throw new FileFault('NOT_FOUND', 'The name of this file is not UTF-8. Rename it.')
     }
   }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { JobDrop, names, places } from '../../../tests/fakes/job-drop.ts'
@@ -170,6 +170,23 @@ describe('a drop on a recipe', () => {
       .drop()
     expect(places(missing.problems)).toEqual(['1:1 MISSING'])
     expect(missing.problems[0]?.message).toContain('Is it the one called "width"?')
+  })
+
+  it('tells of a link that leads to itself and a name that is no text, and takes the others', async () => {
+    const folder = new RecipeFolder().recipe(`command: [t, '{}']\n`).files('a', 'z')
+    symlinkSync('loop', join(folder.data, 'loop'))
+    // Other systems take no such name.
+    const takes_bytes = process.platform === 'linux'
+    if (takes_bytes) writeFileSync(Buffer.from(`${folder.data}/b\xff`, 'latin1'), '')
+    const { problems, jobs } = await folder.drop()
+    expect(folder.below(runs(jobs))).toEqual([
+      ['t', 'a'],
+      ['t', 'z'],
+    ])
+    expect(problems.map(({ message }) => message)).toEqual([
+      ...(takes_bytes ? ['The name of this file is not UTF-8. Rename it.'] : []),
+      'This link leads to itself.',
+    ])
   })
 
   it('tells what a recipe does not take, and where there is nothing for it', async () => {
