@@ -11,7 +11,6 @@ import type {
 } from '../../../shared/drop.ts'
 import { JobyardError } from '../../../shared/errors.ts'
 import type { InputOf } from '../../../shared/ipc.ts'
-import type { NewJob } from '../../../shared/job-spec.ts'
 import type { RecipeRef } from '../../../shared/recipe.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import { readJobFiles } from '../job-files/read-job-files.ts'

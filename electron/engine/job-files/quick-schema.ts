@@ -10,7 +10,7 @@ const MAX_KNOWN = 64
  * them, which for a short job is most of the work. The rules depend on nothing but which keys there are: so when a job
  * has passed, others with the same keys are given a schema of just those. What does not pass is told by the whole one.
  */
-export class QuickJobSchema {
+class QuickJobSchema {
   readonly #whole: z.ZodType<JobEntry>
   readonly #of_keys = new Map<string, z.ZodType<JobEntry>>()
 
