@@ -137,10 +137,9 @@ export const argument = z
   .union(
     [
       z.string({ error: ARGUMENT }).regex(NO_NUL, { error: ARGUMENT }),
-      z.number({ error: ARGUMENT }),
-      z.boolean({ error: ARGUMENT }),
+      z.number({ error: ARGUMENT }).transform(String),
+      z.boolean({ error: ARGUMENT }).transform(String),
     ],
     { error: ARGUMENT },
   )
-  .transform(String)
   .meta({ id: 'argument', description: 'Text. A number or a boolean stands for its text.' })
