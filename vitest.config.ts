@@ -15,6 +15,9 @@ export default defineConfig({
     environment: 'node',
     setupFiles: ['tests/fast-check-seed.ts'],
     pool: 'forks',
+    // Node takes types out of the .ts files of our threads with WebAssembly, which V8 crashes in now and then where several
+    // threads do it at once and a wrapper is compiled anew (Runtime_TierUpWasmToJSWrapper). What is built has no types.
+    execArgv: ['--wasm-wrapper-tiering-budget=2147483647'],
     // Tests share no state of a process: a process for each file would only load everything anew.
     isolate: false,
     // Many tests wait for processes of theirs; with a worker for each core a small machine is idle a third of the time.
