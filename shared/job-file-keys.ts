@@ -39,6 +39,20 @@ const commandSchema = z
     examples: [['ffmpeg', '-i', 'a.mov', 'a.mp4'], 'tar -czf home.tgz "$HOME/docs"'],
   })
 
+type Command = z.output<typeof commandSchema>
+
+/**
+ * A command as nearly all are written: its texts are taken as they stand. It lets through less than `command` does, and a
+ * list costs a fraction, because zod tries the text first and makes an issue of it.
+ */
+export const plainCommand = z.custom<Command>(isPlainCommand)
+
+function isPlainCommand(value: unknown): value is Command {
+  if (typeof value === 'string') return value !== '' && !value.includes('\0')
+  if (!Array.isArray(value) || value.length === 0 || value[0] === '') return false
+  return value.every((item: unknown) => typeof item === 'string' && !item.includes('\0'))
+}
+
 const ENV_NAME = 'the name of a variable: not empty, without "=" and NUL'
 const envSchema = z
   .record(

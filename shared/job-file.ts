@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { inputsSchema, strategySchema } from './job-file-sweep.ts'
-import { jobShape, retryObjectSchema, sharedShape, TASK_KEYS } from './job-file-keys.ts'
+import { jobShape, plainCommand, retryObjectSchema, sharedShape, TASK_KEYS } from './job-file-keys.ts'
 import { limitsObjectSchema, scheduleObjectSchema, uniqueObjectSchema } from './job-file-limits.ts'
 import { recipeShape } from './recipe-keys.ts'
 
@@ -96,7 +96,8 @@ export function jobSchemaOfKeys(keys: readonly string[]): z.ZodType<JobEntry> {
   for (const key of Object.keys(singleShape)) {
     if (isKeyOf(singleShape, key) && keys.includes(key)) mask[key] = true
   }
-  return singleObjectSchema.pick(mask)
+  const schema = singleObjectSchema.pick(mask)
+  return mask.command === true ? schema.extend({ command: plainCommand }) : schema
 }
 
 /** What the jobs of a file have in common. A job's own key wins; env is merged variable by variable. */
