@@ -19,6 +19,8 @@ import type { Settings } from './settings.ts'
 import { settingsChangeSchema } from './settings.ts'
 import type { ActionOutcome, Group, HistoryJob, JobDetails, PoolStatus, ScheduleStatus } from './status.ts'
 import { watchAddSchema } from './watch.ts'
+import { WHEN_DONE } from './when-done.ts'
+import type { WhenDoneStatus } from './when-done.ts'
 import type { WatchStatus } from './watch.ts'
 
 const nothing = z.strictObject({})
@@ -127,6 +129,11 @@ export const inputSchemas = {
   'recipes:remove': z.strictObject({ name: recipeName }),
   /** A recipe that does what a job does, not saved; `hole`: the text of the job in whose place the file is to stand. */
   'recipes:draft': z.strictObject({ job_id: jobId, hole: z.string().max(10_000).nullable() }),
+  'when-done:get': nothing,
+  /** `nothing` takes it back. */
+  'when-done:set': z.strictObject({ choice: z.enum(WHEN_DONE) }),
+  /** The countdown is not waited for. */
+  'when-done:now': nothing,
   'watches:list': nothing,
   /** The same folder and recipe again changes the watch that is there. */
   'watches:add': watchAddSchema,
@@ -178,6 +185,10 @@ export interface Outputs {
   'recipes:save': RecipeSaved
   'recipes:remove': RecipeText
   'recipes:draft': { readonly text: string }
+  'when-done:get': WhenDoneStatus
+  'when-done:set': WhenDoneStatus
+  /** False: there was no countdown. */
+  'when-done:now': { readonly done: boolean }
   'watches:list': readonly WatchStatus[]
   'watches:add': { readonly id: number }
   /** How many of them there were. */

@@ -2,6 +2,7 @@
 import type { SerialisedError } from './errors.ts'
 import type { ActiveState } from './job.ts'
 import type { EndedJob, Group, PoolStatus, StateCounts, WorkerStatus } from './status.ts'
+import type { WhenDoneStatus } from './when-done.ts'
 
 /** A job that runs, is suspended or is being stopped. */
 export interface ActiveJob {
@@ -30,6 +31,7 @@ export interface YardSnapshot {
   readonly groups: readonly GroupStatus[]
   readonly workers: readonly WorkerStatus[]
   readonly running: readonly RunningJob[]
+  readonly when_done: WhenDoneStatus
 }
 
 export interface GroupStatus extends Group {
@@ -46,6 +48,7 @@ export interface YardDelta {
   readonly workers?: readonly WorkerStatus[]
   /** All that run now. */
   readonly running?: readonly RunningJob[]
+  readonly when_done?: WhenDoneStatus
   /** Jobs that are in another state now, were edited or moved; `more`: there are others, whoever shows jobs reads them anew. */
   readonly changed?: { readonly ids: readonly number[]; readonly more: boolean }
   /** Jobs that ended or were interrupted since the last delta: how many, and the first of them. */

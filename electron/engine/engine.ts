@@ -182,6 +182,12 @@ export class Engine {
     }
   }
 
+  /** Nothing is left that can run, and nothing ready is kept back by a pause of the pool. */
+  async isDone(): Promise<boolean> {
+    if (this.#parts.control.state !== 'running') return false
+    return this.#isIdle()
+  }
+
   poolStatus(): PoolStatus {
     return poolStatusOf(this.#parts)
   }

@@ -15,6 +15,7 @@ import { addShowCommand } from './commands/show.ts'
 import { addStartCommand } from './commands/start.ts'
 import { addVerbs } from './commands/verbs.ts'
 import { addWatchCommand } from './commands/watch.ts'
+import { addWhenDoneCommand } from './commands/when-done.ts'
 import type { Host } from './host.ts'
 import { EXIT, sizeOf } from './host.ts'
 import { errorLine, exitCodeOf, isHelp } from './output/error-line.ts'
@@ -76,6 +77,7 @@ function buildProgram(host: Host): Command {
   addSchedulesCommand(program, host)
   addRecipeCommand(program, host)
   addWatchCommand(program, host)
+  addWhenDoneCommand(program, host)
   program.addHelpText('after', '\nExample:\n  jobyard run resources/examples')
   return program
 }

@@ -6,7 +6,10 @@ import { openApi } from './with-owner.ts'
 
 /** Lets others reach the owner, by its local socket at least, while `use` works. */
 export async function withDoors<T>(host: Host, work: Work, use: (api: OwnerApi) => Promise<T>): Promise<T> {
-  const api = await openApi(host, work.owned)
+  const quit = (): void => {
+    work.stop('drain')
+  }
+  const api = await openApi(host, work.owned, { quit })
   try {
     const socket = await openLocalSocket(work.owned.paths.dir, api).catch((error: unknown) => {
       // What it works on does not depend on it.

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import manifest from '../../package.json' with { type: 'json' }
 import { hasCode, JobyardError } from '../../shared/errors.ts'
-import type { OwnerApi } from '../engine/api/api-server.ts'
+import type { OwnerApi, OwnerHelp } from '../engine/api/api-server.ts'
 import { createApiServer } from '../engine/api/api-server.ts'
 import type { OwnedEngine } from '../engine/create-engine.ts'
 import { resolveDataDir } from '../engine/store/data-dir.ts'
@@ -16,8 +16,9 @@ const PATIENCE_MS = 3_000
 const LOOK_EVERY_MS = 50
 
 /** The API of a directory that this process owns. */
-export function openApi(host: Host, owned: OwnedEngine): Promise<OwnerApi> {
-  return createApiServer({ owned, version: manifest.version, entries: host.entries })
+export function openApi(host: Host, owned: OwnedEngine, help?: OwnerHelp): Promise<OwnerApi> {
+  const options = { owned, version: manifest.version, entries: host.entries }
+  return createApiServer(help === undefined ? options : { ...options, help })
 }
 
 /**

@@ -66,7 +66,10 @@ export async function boot(options: BootOptions): Promise<void> {
       console.error(fault.message)
     },
   })
-  const api = await createApiServer({ owned, version, entries: files })
+  const quit = (): void => {
+    app.quit()
+  }
+  const api = await createApiServer({ owned, version, entries: files, help: { quit } })
   // The command line's way in; without it the app works all the same.
   const socket = await openLocalSocket(options.data_dir, api).catch((error: unknown) => {
     console.error('the command line cannot reach this app:', error)

@@ -1,6 +1,7 @@
 /** What the words of the engine are called on screen. */
 import type { Cause, JobState, PoolState, WaitReason } from '../../shared/job.ts'
 import type { WorkerState } from '../../shared/status.ts'
+import type { WhenDone } from '../../shared/when-done.ts'
 
 export const STATE_WORDS: Readonly<Record<JobState, string>> = {
   held: 'Held',
@@ -58,4 +59,11 @@ export const WORKER_WORDS: Readonly<Record<WorkerState, string>> = {
   busy: 'Busy',
   stopping: 'Stopping',
   gone: 'Gone',
+}
+
+export const WHEN_DONE_WORDS: Readonly<Record<WhenDone, string>> = {
+  nothing: 'Nothing',
+  quit: 'Quit',
+  sleep: 'Sleep',
+  'shut-down': 'Shut down',
 }

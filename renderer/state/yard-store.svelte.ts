@@ -1,5 +1,6 @@
 import { JOB_STATES } from '../../shared/job.ts'
 import type { PoolStatus, StateCounts, WorkerStatus } from '../../shared/status.ts'
+import type { WhenDoneStatus } from '../../shared/when-done.ts'
 import type { GroupStatus, RunningJob, YardDelta, YardSnapshot } from '../../shared/yard.ts'
 import { mergeDeltas } from './merge-delta.ts'
 import { runningById } from './running-by-id.ts'
@@ -35,6 +36,7 @@ export class YardStore {
   groups = $state.raw<readonly GroupStatus[]>([])
   workers = $state.raw<readonly WorkerStatus[]>([])
   running = $state.raw<readonly RunningJob[]>([])
+  when_done = $state.raw<WhenDoneStatus>({ choice: 'nothing', acts_ms: null, error: null })
   data_dir = $state('')
   version = $state('')
   /** Counts snapshots. Whoever has asked for something asks again when it grows. 0: nothing has come yet. */
@@ -76,6 +78,7 @@ export class YardStore {
     this.groups = yard.groups
     this.workers = yard.workers
     this.running = yard.running
+    this.when_done = yard.when_done
     this.data_dir = yard.data_dir
     this.version = yard.version
     this.now_ms = yard.now_ms
@@ -114,6 +117,7 @@ export class YardStore {
     if (yard.groups !== undefined) this.groups = yard.groups
     if (yard.workers !== undefined) this.workers = yard.workers
     if (yard.running !== undefined) this.running = yard.running
+    if (yard.when_done !== undefined) this.when_done = yard.when_done
     if (yard.ended !== undefined) this.#throughput.add(yard.ended.count, yard.now_ms)
     for (const listener of this.#listeners) listener(yard)
   }

@@ -225,6 +225,7 @@ export class FakeYard {
       ...{ data_dir: '/home/ada/.local/share/jobyard', version: '0.1.0', now_ms: this.#now() },
       ...{ pool: this.pool, counts: this.counts(), groups: this.groups, workers: this.workers },
       running: this.running(),
+      when_done: { choice: 'nothing', acts_ms: null, error: null },
     }
   }
 

@@ -55,6 +55,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   stop: ['--now', '--data'],
   schedules: ['--json', '--data'],
   watch: ['--json', '--data'],
+  'when-done': ['--cancel', '--data'],
 }
 
 /** Remembers what was written. */
@@ -98,7 +99,7 @@ test.each(Object.entries(OPTIONS))(
 test('the help of the program names every command', async () => {
   const end = await new Place().cli('--help')
   expect([end.code, end.stderr]).toEqual([0, ''])
-  const commands = [...end.stdout.matchAll(/^ {2}(\w+) .*/gm)].map((match) => match[1])
+  const commands = [...end.stdout.matchAll(/^ {2}([\w-]+) .*/gm)].map((match) => match[1])
   expect(new Set(commands)).toEqual(new Set([...Object.keys(OPTIONS), 'help', 'jobyard']))
 })
 

@@ -34,7 +34,11 @@ test('a command, its arguments, its variables, its folder and the input of a mod
       0,
       'get',
     ]),
-    using({ ...shell('list'), task: { kind: 'command', argv, shell_command: null } }, [1, 'to fail', 'always']),
+    using({ ...shell('list'), task: { kind: 'command', argv, shell_command: null } }, [
+      1,
+      'to fail',
+      'always',
+    ]),
     using(
       {
         ...act({}),

@@ -1,9 +1,13 @@
 import type { Handlers } from '../../../shared/ipc.ts'
+import { JobyardError } from '../../../shared/errors.ts'
+import type { WhenDoneStatus } from '../../../shared/when-done.ts'
 import { API_VERSION } from '../../../shared/api-protocol.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import { RecipeStore } from '../recipes/recipe-store.ts'
 import { openThreadHistory } from '../store/thread-history.ts'
+import { askSystem } from '../when-done/system-power.ts'
+import { WhenDoneKeeper } from '../when-done/when-done.ts'
 import { queueFiles } from '../watch-folders/queue-files.ts'
 import type { ApiConnection, ApiPeer, ApiServer } from './api-connection.ts'
 import { ApiSession } from './api-session.ts'
@@ -30,6 +34,14 @@ export interface ApiServerOptions {
     readonly history_thread: string
     readonly examples: string
   }
+  /** Missing: the program ends by itself. */
+  readonly help?: OwnerHelp
+}
+
+/** What only the program around the engine can do. */
+export interface OwnerHelp {
+  /** Ends the program in order, without asking. */
+  readonly quit: () => void
 }
 
 /** The API of one owner. Hosts hand it the connections that their transports accept. */
@@ -55,13 +67,38 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
   })
   const stopSweeping = await keepUploadsSwept(owned.paths.uploads)
   const logs = new LogPieces(owned.paths.logs)
-  const server = new ConnectedServer(owned, version, settings, async () => {
-    settings.close()
-    stopSweeping()
-    // It asks the history.
-    await watch_folders.close()
-    await Promise.all([history.close(), logs.close()])
+  const when_done = new WhenDoneKeeper({
+    queue: owned.engine,
+    act: async (choice) => {
+      if (choice !== 'quit') return askSystem(choice)
+      if (options.help === undefined) throw new JobyardError('NOT_ALLOWED', 'This program ends by itself.')
+      options.help.quit()
+    },
+    onChange: () => {
+      server.tell('when-done')
+    },
+    now: Date.now,
+    after: (delay_ms, callback) => {
+      const timer = setTimeout(callback, delay_ms)
+      return () => {
+        clearTimeout(timer)
+      }
+    },
   })
+  const server = new ConnectedServer(
+    owned,
+    version,
+    settings,
+    () => when_done.status,
+    async () => {
+      when_done.close()
+      settings.close()
+      stopSweeping()
+      // It asks the history.
+      await watch_folders.close()
+      await Promise.all([history.close(), logs.close()])
+    },
+  )
   server.handlers = makeHandlers({
     owned,
     history,
@@ -70,6 +107,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
     settings,
     recipes,
     watch_folders,
+    when_done,
     onJobsTouched: () => {
       server.tellJobs(null)
     },
@@ -85,19 +123,26 @@ class ConnectedServer implements OwnerApi {
   readonly #yard: Yard
   readonly #sessions = new Map<ApiSession, Watcher>()
   readonly #workers = new Pace(WORKERS_INTERVAL_MS, () => {
-    this.#tell('workers')
+    this.tell('workers')
   })
   readonly #unsubscribe: readonly (() => void)[]
   readonly #onClose: () => Promise<void>
 
-  constructor(owned: OwnedEngine, version: string, settings: SettingsKeeper, onClose: () => Promise<void>) {
+  constructor(
+    owned: OwnedEngine,
+    version: string,
+    settings: SettingsKeeper,
+    whenDone: () => WhenDoneStatus,
+    onClose: () => Promise<void>,
+  ) {
     this.#owned = owned
     this.#version = version
     this.settings = settings
     this.#onClose = onClose
     this.#yard = new Yard(owned.engine, { data_dir: owned.paths.dir, version }, () => {
-      this.#tell('counts')
+      this.tell('counts')
     })
+    this.#yard.whenDone = whenDone
     this.#unsubscribe = this.#listen(owned.engine.bus)
   }
 
@@ -128,7 +173,7 @@ class ConnectedServer implements OwnerApi {
     this.#yard.recount()
   }
 
-  #tell(...parts: readonly YardPart[]): void {
+  tell(...parts: readonly YardPart[]): void {
     for (const watcher of this.#sessions.values()) for (const part of parts) watcher.changedPart(part)
   }
 
@@ -140,7 +185,7 @@ class ConnectedServer implements OwnerApi {
       bus.on('job:changed', ({ jobs }) => {
         if (this.#sessions.size === 0) return
         this.tellJobs(jobs.map(({ id }) => id))
-        this.#tell('running', 'pool', 'groups')
+        this.tell('running', 'pool', 'groups')
         this.#workers.ask()
       }),
       bus.on('job:ended', ({ jobs }) => {
@@ -150,7 +195,7 @@ class ConnectedServer implements OwnerApi {
       }),
       bus.on('job:progress', ({ job_id, progress, message }) => {
         this.#yard.tell(job_id, { progress, message })
-        this.#tell('running')
+        this.tell('running')
       }),
       bus.on('job:output', ({ job_id, attempt_id }) => {
         each((watcher) => {
@@ -161,10 +206,10 @@ class ConnectedServer implements OwnerApi {
         this.tellJobs(null)
       }),
       bus.on('pool:changed', () => {
-        this.#tell('pool', 'running')
+        this.tell('pool', 'running')
       }),
       bus.on('group:changed', () => {
-        this.#tell('groups')
+        this.tell('groups')
       }),
       bus.on('worker:changed', () => {
         this.#workers.ask()

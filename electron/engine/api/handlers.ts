@@ -7,6 +7,7 @@ import type { Actions } from '../actions/actions.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import type { Engine } from '../engine.ts'
 import type { ThreadHistory } from '../store/thread-history.ts'
+import type { WhenDoneKeeper } from '../when-done/when-done.ts'
 import type { WatchFolders } from '../watch-folders/watch-folders.ts'
 import type { Drops } from './drops.ts'
 import type { LogPieces } from './log-pieces.ts'
@@ -22,6 +23,7 @@ export interface HandlerOptions {
   readonly settings: SettingsKeeper
   readonly recipes: RecipeStore
   readonly watch_folders: WatchFolders
+  readonly when_done: WhenDoneKeeper
   /** Jobs were moved, edited or hidden, which changes no state. */
   readonly onJobsTouched: () => void
 }
@@ -35,6 +37,7 @@ export function makeHandlers(options: HandlerOptions): Handlers {
     ...scheduleHandlers(options),
     ...recipeHandlers(options),
     ...watchHandlers(options),
+    ...whenDoneHandlers(options),
     ...otherHandlers(options),
   }
 }
@@ -203,6 +206,19 @@ function watchHandlers({
     'watches:add': (watch) => watch_folders.add(watch),
     'watches:set': async ({ id, enabled }) => ({ count: await watch_folders.set(id, enabled) }),
     'watches:remove': async ({ ids }) => ({ count: await watch_folders.remove(ids) }),
+  }
+}
+
+function whenDoneHandlers({
+  when_done,
+}: HandlerOptions): Pick<Handlers, 'when-done:get' | 'when-done:set' | 'when-done:now'> {
+  return {
+    'when-done:get': () => Promise.resolve(when_done.status),
+    'when-done:set': async ({ choice }) => {
+      await when_done.set(choice)
+      return when_done.status
+    },
+    'when-done:now': () => Promise.resolve({ done: when_done.now() }),
   }
 }
 

@@ -13,7 +13,7 @@ const MAX_FAULTS = 20
 const MAX_GROWN = 8
 
 /** Parts of the yard that are sent whole when they changed. */
-export type YardPart = 'pool' | 'counts' | 'groups' | 'workers' | 'running'
+export type YardPart = 'pool' | 'counts' | 'groups' | 'workers' | 'running' | 'when-done'
 
 /**
  * The pushes of one client: a snapshot, then deltas with what has changed since, at most one a frame and at most two that
@@ -184,6 +184,7 @@ export class Watcher {
     const groups = this.#news('groups', () => this.#yard.groups)
     const workers = this.#news('workers', () => this.#yard.workers)
     const running = this.#news('running', () => this.#yard.running)
+    const when_done = this.#news('when-done', () => this.#yard.whenDone())
     const isChanged = this.#more || this.#changed.size > 0
     const news = {
       ...(pool === null ? {} : { pool }),
@@ -191,6 +192,7 @@ export class Watcher {
       ...(groups === null ? {} : { groups }),
       ...(workers === null ? {} : { workers }),
       ...(running === null ? {} : { running }),
+      ...(when_done === null ? {} : { when_done }),
       ...(isChanged ? { changed: { ids: [...this.#changed], more: this.#more } } : {}),
       ...(this.#ended_count > 0 ? { ended: { count: this.#ended_count, jobs: this.#ended } } : {}),
       ...(this.#faults.length > 0 ? { faults: this.#faults } : {}),

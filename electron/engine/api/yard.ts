@@ -1,5 +1,6 @@
 import type { JobState } from '../../../shared/job.ts'
 import type { StateCounts, WorkerStatus } from '../../../shared/status.ts'
+import type { WhenDoneStatus } from '../../../shared/when-done.ts'
 import type { GroupStatus, RunningJob, YardSnapshot } from '../../../shared/yard.ts'
 import type { Engine } from '../engine.ts'
 import { noCounts } from '../store/history-counts.ts'
@@ -22,6 +23,8 @@ export class Yard {
   readonly #engine: Engine
   readonly #place: Pick<YardSnapshot, 'data_dir' | 'version'>
   readonly #onCounts: () => void
+  /** Set by whoever has it. */
+  whenDone: () => WhenDoneStatus = () => ({ choice: 'nothing', acts_ms: null, error: null })
   /** By job: what running jobs told last. */
   readonly #told = new Map<number, Told>()
   #counts: StateCounts | null = null
@@ -101,6 +104,7 @@ export class Yard {
       groups: this.groups,
       workers: this.workers,
       running: this.running,
+      when_done: this.whenDone(),
     }
   }
 

@@ -25,7 +25,14 @@ strategy:
     )
     expect(problems).toEqual([])
     expect(jobs[0]?.spec).toMatchObject({
-      ...{ priority: 2, slots: 2, hold: true, delay_ms: 120_000, timeout_ms: 90_000, on_interrupt: 'requeue' },
+      ...{
+        priority: 2,
+        slots: 2,
+        hold: true,
+        delay_ms: 120_000,
+        timeout_ms: 90_000,
+        on_interrupt: 'requeue',
+      },
       retry: { limit: 2, interval_ms: 12_000, exit_codes: [7, 2] },
       stop: { signal: 'SIGINT' },
       log_max_bytes: 2_048,
