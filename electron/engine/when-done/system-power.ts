@@ -10,6 +10,7 @@ export type PowerWish = 'sleep' | 'shut-down'
 /**
  * The program of the system that does it, and its arguments. Sources: systemctl(1), pmset(1), the System Events dictionary
  * of macOS, the documentation of `shutdown` and of `SetSuspendState` of Windows. null: this system has none we know of.
+ * @internal for tests
  */
 export function powerCommand(
   wish: PowerWish,
