@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { NEED_CONDITIONS } from './job.ts'
+
+const hookCommand = z.string().max(10_000)
 
 /** Settings of a data directory, kept in it; whoever opens it finds them. (How it looks is the window's own business.) */
 export const settingsSchema = z.strictObject({
@@ -12,6 +15,10 @@ export const settingsSchema = z.strictObject({
   prevent_sleep: z.boolean(),
   /** Look once a day whether there is a newer Jobyard: the only thing the app uses the network for by itself. */
   check_updates: z.boolean(),
+  /** A command for the shell, queued after each job that ended so; '': none. */
+  after_job: z.strictObject({ command: hookCommand, if: z.enum(NEED_CONDITIONS) }),
+  /** A command for the shell, queued when nothing is left that can run; '': none. */
+  when_done: hookCommand,
   /** Folders whose job files are queued without asking. */
   trusted_folders: z.array(z.string()),
 })
@@ -26,6 +33,8 @@ export const settingsChangeSchema = z.strictObject({
   notify_idle: shape.notify_idle.exactOptional(),
   prevent_sleep: shape.prevent_sleep.exactOptional(),
   check_updates: shape.check_updates.exactOptional(),
+  after_job: shape.after_job.exactOptional(),
+  when_done: shape.when_done.exactOptional(),
   trusted_folders: shape.trusted_folders.exactOptional(),
 })
 export type SettingsChange = Readonly<z.infer<typeof settingsChangeSchema>>
@@ -37,5 +46,7 @@ export const DEFAULT_SETTINGS: Settings = {
   notify_idle: true,
   prevent_sleep: true,
   check_updates: false,
+  after_job: { command: '', if: 'always' },
+  when_done: '',
   trusted_folders: [],
 }
