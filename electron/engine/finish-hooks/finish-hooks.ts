@@ -7,7 +7,7 @@ import { fillHook, hookEnv, jobFields, queueFields } from './hook-fields.ts'
 import type { HookFields, QueueCounts } from './hook-fields.ts'
 
 /** Hooks are jobs of this group: seen, logged and kept as others are, and no hook follows them. */
-export const HOOKS_GROUP = 'hooks'
+const HOOKS_GROUP = 'hooks'
 const TIMEOUT_MS = 5 * 60_000
 const NONE: QueueCounts = { succeeded: 0, failed: 0, cancelled: 0, skipped: 0 }
 
