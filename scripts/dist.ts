@@ -27,4 +27,8 @@ const { status, error } = spawnSync(process.execPath, [join(builder, 'cli.js'), 
   env: { ...process.env, ...plan.env },
 })
 if (error !== undefined) throw error
+if (status !== 0)
+  console.error(
+    'dist: failed. The first run downloads Electron and its tools: if that is what failed, connect and run it again.',
+  )
 process.exitCode = status ?? 1

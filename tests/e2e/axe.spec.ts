@@ -18,6 +18,8 @@ async function violations(page: Page, scheme: Scheme): Promise<string[]> {
 }
 
 async function isAccessible(yard: Yard, what: string): Promise<void> {
+  // A view is loaded when it is first opened.
+  await expect(yard.page.locator('h1').first()).toBeAttached()
   for (const scheme of ['light', 'dark'] as const)
     expect.soft(await violations(yard.page, scheme), `${what}, ${scheme}`).toEqual([])
 }
@@ -25,6 +27,7 @@ async function isAccessible(yard: Yard, what: string): Promise<void> {
 test('axe finds nothing on an app without jobs', async ({ yard }) => {
   for (const view of ['Queue', 'History', 'Workers', 'Settings'] as const) {
     await yard.goTo(view)
+    if (view === 'Settings') await expect(yard.page.getByRole('region', { name: 'Durability' })).toBeVisible()
     await isAccessible(yard, `${view}, empty`)
   }
 })
