@@ -100,6 +100,16 @@ describe('a drop', () => {
     expect((await real.output(first_id)).toString()).toContain(real.paths.uploads)
   })
 
+  test('of the examples makes no schedule that would stay behind', async () => {
+    const { server } = await openApi()
+    const client = new TestClient(server)
+    const preview = await client.api('drop:preview', { source: { from: 'examples' }, recursive: true })
+    expect(preview.count).toBe(preview.jobs.length)
+    expect(preview.jobs.length).toBeGreaterThan(20)
+    expect(preview.jobs.filter(({ schedule }) => schedule !== null)).toEqual([])
+    expect([preview.problem_count, preview.untrusted_folders]).toEqual([0, []])
+  })
+
   test('without jobs says so', async () => {
     const { real, server } = await openApi({ start: false })
     mkdirSync(real.path('empty'))
