@@ -10,7 +10,8 @@ import { removeLeftFiles } from './recovery/left-files.ts'
 import { recover } from './recovery/recover.ts'
 import type { RecoveryReport } from './recovery/recover.ts'
 import { Journal } from './store/journal.ts'
-import type { HaltRuleLeft, MetaKey } from './store/store.ts'
+import type { MetaKey } from './store/store-operations.ts'
+import type { HaltRuleLeft } from './store/store-records.ts'
 
 /** What stands in the data directory when its engine opens, and what everything else is built on. */
 export interface Loaded {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JobFilter } from '../../shared/selection.ts'
-import type { ActionResult, JobEdit } from '../../electron/engine/store/store.ts'
+import type { ActionResult, JobEdit } from '../../electron/engine/store/store-records.ts'
 import type { OpenSubject } from './store-contract.ts'
 import { describeClearing } from './store-clearing.ts'
 import type { StoreSubject } from './store-subject.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ActionResult, MoveTarget } from '../../electron/engine/store/store.ts'
+import type { ActionResult, MoveTarget } from '../../electron/engine/store/store-records.ts'
 import type { OpenSubject } from './store-contract.ts'
 import type { StoreSubject } from './store-subject.ts'
 import { NOW_MS } from './store-subject.ts'

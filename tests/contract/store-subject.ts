@@ -1,6 +1,7 @@
 import { JobyardError } from '../../shared/errors.ts'
 import type { JobState, NeedCondition } from '../../shared/job.ts'
 import type { JobSpec } from '../../shared/job-spec.ts'
+import type { Operation, ResultOf } from '../../electron/engine/store/store-operations.ts'
 import type {
   ActionResult,
   AttemptEnd,
@@ -8,11 +9,9 @@ import type {
   JobInsert,
   Changes,
   NextState,
-  Operation,
   ReadyKey,
-  ResultOf,
-  Store,
-} from '../../electron/engine/store/store.ts'
+} from '../../electron/engine/store/store-records.ts'
+import type { Store } from '../../electron/engine/store/store.ts'
 
 /** The time at which everything happens unless a test says otherwise. */
 export const NOW_MS = 1_000_000

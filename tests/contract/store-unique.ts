@@ -3,7 +3,7 @@ import { NOW_MS } from './store-subject.ts'
 import type { JobWish, StoreSubject } from './store-subject.ts'
 import type { OpenSubject } from './store-contract.ts'
 import type { Unique } from '../../shared/job-spec.ts'
-import type { Duplicate } from '../../electron/engine/store/store.ts'
+import type { Duplicate } from '../../electron/engine/store/store-records.ts'
 
 function keyed(way: Unique['while'] = 'active', key = 'k'): JobWish {
   return { extras: { timed: false, unique: { key, while: way }, schedule_id: null, recurs: null } }

@@ -1,15 +1,9 @@
 import { JobyardError } from '../../shared/errors.ts'
 import type { DatabaseOptions } from '../../electron/engine/store/database.ts'
 import { SqliteStore } from '../../electron/engine/store/sqlite-store.ts'
-import type {
-  AnswerOf,
-  Operation,
-  Query,
-  QueryName,
-  QueryOf,
-  ResultsOf,
-  Store,
-} from '../../electron/engine/store/store.ts'
+import type { Operation } from '../../electron/engine/store/store-operations.ts'
+import type { AnswerOf, Query, QueryName, QueryOf } from '../../electron/engine/store/store-queries.ts'
+import type { ResultsOf, Store } from '../../electron/engine/store/store.ts'
 
 /** The real store without its thread: for tests in which only the SQL matters. */
 export function openInThreadStore(options: DatabaseOptions): Store {

@@ -10,7 +10,9 @@ import type { Dispatcher } from '../dispatcher/dispatcher.ts'
 import type { Stopper } from '../dispatcher/stopper.ts'
 import type { DueTimer } from '../queue/due-timer.ts'
 import type { Journal } from '../store/journal.ts'
-import type { ActionResult, Changes, MoveTarget, Operation, SelectionStep, Store } from '../store/store.ts'
+import type { Operation } from '../store/store-operations.ts'
+import type { ActionResult, Changes, MoveTarget, SelectionStep } from '../store/store-records.ts'
+import type { Store } from '../store/store.ts'
 import type { WorkerRunner } from '../worker-pool/worker-runner.ts'
 
 /** Fields of a waiting job that a person may change. */

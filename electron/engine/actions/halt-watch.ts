@@ -1,6 +1,6 @@
 import { isEnded, WAITING_STATES } from '../../../shared/job.ts'
 import type { JobState } from '../../../shared/job.ts'
-import type { HaltRuleLeft, StoredHaltRule } from '../store/store.ts'
+import type { HaltRuleLeft, StoredHaltRule } from '../store/store-records.ts'
 import type { Actions } from './actions.ts'
 
 interface Watched extends StoredHaltRule {

@@ -1,6 +1,6 @@
 import type { StopReason } from '../../../shared/job.ts'
 import type { CommonSpec } from '../store/spec-text.ts'
-import type { AttemptStart, ReadyJob } from '../store/store.ts'
+import type { AttemptStart, ReadyJob } from '../store/store-records.ts'
 import type { WorkerRunner } from '../worker-pool/worker-runner.ts'
 
 /**

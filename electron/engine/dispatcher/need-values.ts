@@ -5,7 +5,7 @@ import type { RunOrder } from '../../../shared/worker-protocol.ts'
 import { LateTexts } from '../job-files/late-texts.ts'
 import type { NeedPiece } from '../job-files/template.ts'
 import type { CommonSpec } from '../store/spec-text.ts'
-import type { NeededValue } from '../store/store.ts'
+import type { NeededValue } from '../store/store-records.ts'
 
 /** Of what an attempt ran, as it is kept for people. */
 const MAX_RAN_CHARS = 20_000

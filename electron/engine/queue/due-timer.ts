@@ -1,6 +1,7 @@
 import { atClockTime } from './clock-timer.ts'
 import type { Journal } from '../store/journal.ts'
-import type { Changes, Store } from '../store/store.ts'
+import type { Changes } from '../store/store-records.ts'
+import type { Store } from '../store/store.ts'
 
 /** Jobs made ready in one transaction. */
 const PROMOTE_LIMIT = 1_000

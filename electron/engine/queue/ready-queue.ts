@@ -1,5 +1,6 @@
 import type { Group } from '../../../shared/status.ts'
-import type { AnswerOf, QueryOf, ReadyJob } from '../store/store.ts'
+import type { AnswerOf, QueryOf } from '../store/store-queries.ts'
+import type { ReadyJob } from '../store/store-records.ts'
 import { compareReady, ReadyWindow } from './ready-window.ts'
 
 /** Loads ready jobs from disk. */

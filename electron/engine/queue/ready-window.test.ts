@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { ReadyJob, ReadyKey } from '../store/store.ts'
+import type { ReadyJob, ReadyKey } from '../store/store-records.ts'
 import { ReadyWindow, WINDOW_JOBS, compareReady } from './ready-window.ts'
 
 function readyJob(key: ReadyKey): ReadyJob {

@@ -1,4 +1,4 @@
-import type { ReadyJob, ReadyKey } from '../store/store.ts'
+import type { ReadyJob, ReadyKey } from '../store/store-records.ts'
 
 /**
  * Jobs of one group kept in memory at the most; what is behind them stays on disk.

@@ -4,7 +4,7 @@ import { DEFAULT_RETRY_CAUSES, SPEC_DEFAULTS } from '../../../shared/job-spec.ts
 import type { RetryPolicy } from '../../../shared/job-spec.ts'
 import type { Outcome } from '../../../shared/worker-protocol.ts'
 import type { CommonSpec } from '../store/spec-text.ts'
-import type { NextState } from '../store/store.ts'
+import type { NextState } from '../store/store-records.ts'
 
 /** How an attempt ended and what its job becomes. */
 export interface Verdict {

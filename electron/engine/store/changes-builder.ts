@@ -1,6 +1,6 @@
 import type { JobState } from '../../../shared/job.ts'
 import type { EndedJob } from '../../../shared/status.ts'
-import type { Changes } from './store.ts'
+import type { Changes } from './store-records.ts'
 
 /** Gathers what an operation changed. Jobs of open submissions are invisible: nothing is told of them. */
 export class ChangesBuilder {

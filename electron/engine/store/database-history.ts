@@ -31,7 +31,7 @@ import type { Owner } from './owner-lock.ts'
 import { readOwner } from './owner-lock.ts'
 import { UsualRuns } from './usual-runs.ts'
 import { isSorted } from './sort-keys.ts'
-import type { MetaKey } from './store.ts'
+import type { MetaKey } from './store-operations.ts'
 
 /** More needs or dependents than anybody reads. */
 const LINKS_SHOWN = 1_000

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { JobyardError } from '../../../shared/errors.ts'
 import { Journal } from './journal.ts'
-import type { Operation, Store } from './store.ts'
+import type { Operation } from './store-operations.ts'
+import type { Store } from './store.ts'
 
 /** A store whose commits the test answers. */
 class PlayedStore {

@@ -1,5 +1,7 @@
 import { JobyardError, deserialiseError, missingCase, serialiseError } from '../../../shared/errors.ts'
-import type { Changes, Operation, OperationName, OperationResult, ResultOf, Store } from './store.ts'
+import type { Operation, OperationName, OperationResult, ResultOf } from './store-operations.ts'
+import type { Changes } from './store-records.ts'
+import type { Store } from './store.ts'
 
 /** Rows in one transaction: large enough that a commit costs little a row, small enough that nobody waits long for it. */
 const MAX_ROWS_PER_COMMIT = 2_000

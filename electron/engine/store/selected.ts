@@ -8,7 +8,7 @@ import type { ChangesBuilder } from './changes-builder.ts'
 import { sqlList, VISIBLE_SQL } from './job-sql.ts'
 import { filterSelect } from './selection-sql.ts'
 import type { StoreContext } from './store-context.ts'
-import type { Selected, SelectionStep } from './store.ts'
+import type { Selected, SelectionStep } from './store-records.ts'
 
 /** A temporary table of job ids. */
 export type JobTable = 'selected' | 'work' | 'reblocked'

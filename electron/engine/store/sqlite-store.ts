@@ -44,7 +44,9 @@ import { undo } from './operations/undo.ts'
 import { promoteDue } from './operations/wake.ts'
 import { storeError } from './sqlite-error.ts'
 import { StoreContext } from './store-context.ts'
-import type { AnswerOf, Operation, OperationResult, Query, QueryName, QueryOf, ReadyJob } from './store.ts'
+import type { Operation, OperationResult } from './store-operations.ts'
+import type { AnswerOf, Query, QueryName, QueryOf } from './store-queries.ts'
+import type { ReadyJob } from './store-records.ts'
 
 /** The store on a connection of this thread: what the store's thread runs, and what the port's promises wrap. */
 export class SqliteStore {

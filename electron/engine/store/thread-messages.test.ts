@@ -4,7 +4,8 @@ import { CAUSES, ENDED_STATES, JOB_KINDS, JOB_STATES, NEED_CONDITIONS } from '..
 import { UNIQUE_WHILE } from '../../../shared/job-spec.ts'
 import { FlatReader, Words } from './flat-rows.ts'
 import type { FlatRows } from './flat-rows.ts'
-import type { Operation, OperationResult, ReadyJob } from './store.ts'
+import type { Operation, OperationResult } from './store-operations.ts'
+import type { ReadyJob } from './store-records.ts'
 import {
   packOperation,
   packReady,

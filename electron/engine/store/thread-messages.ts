@@ -9,21 +9,17 @@ import type { DatabaseOptions } from './database.ts'
 import { SYNCHRONOUS } from './synchronous.ts'
 import type { FlatRows } from './flat-rows.ts'
 import { FlatReader, FlatWriter, Words } from './flat-rows.ts'
+import type { Operation, OperationOf, OperationResult } from './store-operations.ts'
+import type { AnswerOf, Query, QueryName } from './store-queries.ts'
 import type {
-  AnswerOf,
   AttemptEnd,
   Changes,
   JobExtras,
   JobInsert,
   JobInserts,
   NextState,
-  Operation,
-  OperationOf,
-  OperationResult,
-  Query,
-  QueryName,
   ReadyJob,
-} from './store.ts'
+} from './store-records.ts'
 
 /** `workerData` of the thread. */
 export type StoreThreadData = DatabaseOptions

@@ -2,16 +2,9 @@ import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { deserialiseError, JobyardError } from '../../../shared/errors.ts'
 import type { DatabaseOptions } from './database.ts'
-import type {
-  AnswerOf,
-  Operation,
-  OperationResult,
-  Query,
-  QueryName,
-  QueryOf,
-  ResultsOf,
-  Store,
-} from './store.ts'
+import type { Operation, OperationResult } from './store-operations.ts'
+import type { AnswerOf, Query, QueryName, QueryOf } from './store-queries.ts'
+import type { ResultsOf, Store } from './store.ts'
 import type { FromStoreThread, StoreThreadData, ToStoreThread } from './thread-messages.ts'
 import { packOperation, unpackReady, unpackResult } from './thread-messages.ts'
 

@@ -1,6 +1,6 @@
 import { nextTime } from '../schedules/cron-times.ts'
 import type { QueueFacts, WrittenJob } from '../store/written-job.ts'
-import type { JobExtras, JobInsert } from '../store/store.ts'
+import type { JobExtras, JobInsert } from '../store/store-records.ts'
 
 const NO_NEEDS: JobInsert['needs'] = []
 const NO_FACTS: QueueFacts = {}

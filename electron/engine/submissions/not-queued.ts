@@ -1,5 +1,5 @@
 import type { AddedSchedules, Duplicates } from '../../../shared/drop.ts'
-import type { Duplicate, JobInsert } from '../store/store.ts'
+import type { Duplicate, JobInsert } from '../store/store-records.ts'
 
 /** Told one by one. */
 const MAX_TOLD = 100

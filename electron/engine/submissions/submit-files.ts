@@ -1,7 +1,7 @@
 import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobFilesRead } from '../job-files/read-job-files.ts'
 import type { LeftFiles, LeftOut } from '../../../shared/drop.ts'
-import type { TakenFiles } from '../store/store.ts'
+import type { TakenFiles } from '../store/store-records.ts'
 import type { DoneBefore } from './done-before.ts'
 import type { WrittenJob } from '../store/written-job.ts'
 import type { Submission, SubmissionWriter } from './submitter.ts'

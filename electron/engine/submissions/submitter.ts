@@ -8,7 +8,14 @@ import type { ReadyQueue } from '../queue/ready-queue.ts'
 import type { Journal } from '../store/journal.ts'
 import { writeJob } from '../store/written-job.ts'
 import type { WrittenJob } from '../store/written-job.ts'
-import type { Changes, Duplicate, JobInsert, ReadyJob, StoredHaltRule, TakenFiles } from '../store/store.ts'
+import type {
+  Changes,
+  Duplicate,
+  JobInsert,
+  ReadyJob,
+  StoredHaltRule,
+  TakenFiles,
+} from '../store/store-records.ts'
 import type { IdSequence } from './id-sequence.ts'
 import { toJobInsert } from './job-insert.ts'
 import { LeftOut, NewSchedules } from './not-queued.ts'

@@ -1,6 +1,6 @@
 import { isEnded } from '../../../shared/job.ts'
 import type { Group } from '../../../shared/status.ts'
-import type { AnswerOf } from '../store/store.ts'
+import type { AnswerOf } from '../store/store-queries.ts'
 
 export interface SweepGroupsOptions {
   readonly groupByName: (name: string) => Group | undefined

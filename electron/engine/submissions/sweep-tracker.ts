@@ -1,7 +1,7 @@
 import type { SweepRules } from '../../../shared/job-spec.ts'
 import { DEFAULT_GROUP } from '../../../shared/job-spec.ts'
 import type { Group } from '../../../shared/status.ts'
-import type { StoredHaltRule } from '../store/store.ts'
+import type { StoredHaltRule } from '../store/store-records.ts'
 import type { WrittenJob } from '../store/written-job.ts'
 import type { SweepGroups } from './sweep-groups.ts'
 

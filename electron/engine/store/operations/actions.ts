@@ -1,6 +1,6 @@
 import type { ChangesBuilder } from '../changes-builder.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { ActionResult } from '../store.ts'
+import type { ActionResult } from '../store-records.ts'
 
 /** Actions that can be undone for a while. */
 export const ACTION_KINDS = ['cancel', 'move', 'clear', 'prune'] as const

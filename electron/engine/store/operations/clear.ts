@@ -1,7 +1,8 @@
 import { ENDED_STATES } from '../../../../shared/job.ts'
 import { countOf, fillSelected, tallyJobs } from '../selected.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { ActionResult, OperationOf, ResultOf } from '../store.ts'
+import type { OperationOf, ResultOf } from '../store-operations.ts'
+import type { ActionResult } from '../store-records.ts'
 import { actionResult, recordAction } from './actions.ts'
 import { deleteWork } from './delete-jobs.ts'
 

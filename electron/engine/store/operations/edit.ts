@@ -4,7 +4,8 @@ import { statesAllowing } from '../../../../shared/job-state.ts'
 import { countOf, fillSelected, noteStale, takeLeased, tallyJobs } from '../selected.ts'
 import { writeSpecText } from '../spec-text.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { ActionResult, OperationOf } from '../store.ts'
+import type { OperationOf } from '../store-operations.ts'
+import type { ActionResult } from '../store-records.ts'
 import { actionResult, recordAction } from './actions.ts'
 
 /** Whatever is added, it stays a number that JavaScript can count with. */

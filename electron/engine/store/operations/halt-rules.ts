@@ -2,7 +2,8 @@ import { haltRuleSchema } from '../../../../shared/job-spec.ts'
 import { ENDED_STATES } from '../../../../shared/job.ts'
 import { sqlList } from '../job-sql.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { HaltRuleLeft, OperationOf } from '../store.ts'
+import type { OperationOf } from '../store-operations.ts'
+import type { HaltRuleLeft } from '../store-records.ts'
 
 const INSERT = `INSERT INTO halt_rule (submission_id, first_job_id, last_job_id, job_count, rule) VALUES (?, ?, ?, ?, ?)`
 

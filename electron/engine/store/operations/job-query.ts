@@ -5,7 +5,7 @@ import type { JobRow } from '../job-row.ts'
 import { VISIBLE_SQL } from '../job-sql.ts'
 import { parseSpecText } from '../spec-text.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { AnswerOf, QueryOf } from '../store.ts'
+import type { AnswerOf, QueryOf } from '../store-queries.ts'
 
 /** A job with the name of its group, as `JOB_COLUMNS` reads it. */
 export interface JobRecord extends JobRow {

@@ -3,7 +3,7 @@ import { isLegal } from '../../../../shared/job-state.ts'
 import type { StoreContext } from '../store-context.ts'
 import { readJob, writeTransition } from '../job-row.ts'
 import { RowsStatement } from '../rows-statement.ts'
-import type { OperationOf, ResultOf } from '../store.ts'
+import type { OperationOf, ResultOf } from '../store-operations.ts'
 import { renewNeeds } from './dependents.ts'
 
 const CLAIM = claimStatement('')

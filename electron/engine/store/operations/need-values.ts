@@ -1,5 +1,7 @@
 import type { StoreContext } from '../store-context.ts'
-import type { NeededValue, OperationOf, QueryOf } from '../store.ts'
+import type { OperationOf } from '../store-operations.ts'
+import type { QueryOf } from '../store-queries.ts'
+import type { NeededValue } from '../store-records.ts'
 
 /**
  * One that was cancelled or skipped without an attempt since its last restart has come to nothing, whatever it had come

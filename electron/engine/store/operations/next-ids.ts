@@ -1,5 +1,5 @@
 import type { StoreContext } from '../store-context.ts'
-import type { AnswerOf } from '../store.ts'
+import type { AnswerOf } from '../store-queries.ts'
 
 /**
  * Ids are never used again, because logs, needs and whoever noted one refer to them. The next id is the one behind the

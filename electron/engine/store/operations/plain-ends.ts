@@ -2,7 +2,7 @@ import type { EndedState, JobState } from '../../../../shared/job.ts'
 import type { ChangesBuilder } from '../changes-builder.ts'
 import { RowsStatement } from '../rows-statement.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { AttemptEnd } from '../store.ts'
+import type { AttemptEnd } from '../store-records.ts'
 
 /** A leased job, as far as the end of its attempt needs it. */
 export interface LeasedJob {

@@ -3,7 +3,8 @@ import { JOB_STATES } from '../../../../shared/job.ts'
 import { filterSelect } from '../selection-sql.ts'
 import { VISIBLE_SQL } from '../job-sql.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { AnswerOf, AttemptStart, LeaseLeft, QueryOf, ReadyJob } from '../store.ts'
+import type { AnswerOf, QueryOf } from '../store-queries.ts'
+import type { AttemptStart, LeaseLeft, ReadyJob } from '../store-records.ts'
 
 const READY_COLUMNS = `SELECT id, priority, position, group_id, kind, name, submission_id, attempts, tries, slots,
   (SELECT spec FROM job_spec WHERE job_id = id) AS spec_json FROM job`

@@ -1,5 +1,5 @@
 import type { StoreContext } from '../store-context.ts'
-import type { JobInsert } from '../store.ts'
+import type { JobInsert } from '../store-records.ts'
 import { keepIds } from './next-ids.ts'
 
 /** Nothing comes of it before its submission is complete. */

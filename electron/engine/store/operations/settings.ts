@@ -1,6 +1,6 @@
 import type { Group } from '../../../../shared/status.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { OperationOf } from '../store.ts'
+import type { OperationOf } from '../store-operations.ts'
 
 interface GroupRow {
   readonly id: number

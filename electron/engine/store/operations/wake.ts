@@ -1,7 +1,7 @@
 import { isLegal } from '../../../../shared/job-state.ts'
 import { makeWaiting, readJob, writeTransition } from '../job-row.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { OperationOf, ResultOf } from '../store.ts'
+import type { OperationOf, ResultOf } from '../store-operations.ts'
 
 const DUE = 'SELECT id FROM job INDEXED BY job_wake WHERE wake_ms <= ? ORDER BY wake_ms, id LIMIT ?'
 

@@ -1,6 +1,7 @@
 import type { WatchedFile, WatchFolder } from '../../../../shared/watch.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { AnswerOf, OperationOf, QueryOf, ResultOf } from '../store.ts'
+import type { OperationOf, ResultOf } from '../store-operations.ts'
+import type { AnswerOf, QueryOf } from '../store-queries.ts'
 
 const ADD = `INSERT INTO watch_folder (folder, recipe, recursive, settle_ms, created_ms)
   VALUES (@folder, @recipe, @recursive, @settle_ms, @at_ms)
