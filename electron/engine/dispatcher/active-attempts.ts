@@ -34,6 +34,30 @@ export interface ActiveAttempt {
   memory_bytes: number | null
 }
 
+/** One whose lease is on the way to disk. */
+export function newAttempt(
+  attempt_id: number,
+  job: ReadyJob,
+  spec: CommonSpec,
+  runner: WorkerRunner,
+): ActiveAttempt {
+  return {
+    attempt_id,
+    job,
+    spec,
+    runner,
+    phase: 'claiming',
+    stop_reason: null,
+    start: null,
+    begun_unsaid: false,
+    start_written: false,
+    clearTimer: null,
+    timeout_left_ms: null,
+    timeout_armed_ms: 0,
+    memory_bytes: null,
+  }
+}
+
 /** Every attempt between its claim and its end, found by attempt and by job. */
 export class ActiveAttempts {
   readonly #byAttempt = new Map<number, ActiveAttempt>()

@@ -18,6 +18,7 @@ import type { WorkerExit } from '../worker-pool/worker-process.ts'
 import type { WorkerRunner } from '../worker-pool/worker-runner.ts'
 import type { ActiveAttempt, ActiveAttempts } from './active-attempts.ts'
 import { hasStarted } from './active-attempts.ts'
+import { newStart, unrunEnd } from './attempt-records.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import type { HandAhead } from './hand-ahead.ts'
 import type { Stopper } from './stopper.ts'
@@ -331,38 +332,4 @@ function isCancel(reason: StopReason | null): boolean {
 
 function isBad({ state }: NextState): boolean {
   return state === 'failed' || state === 'cancelled' || state === 'interrupted'
-}
-
-/** Nothing was run. */
-function unrunEnd(start: AttemptStart, { message }: SerialisedError): AttemptEnd {
-  return {
-    start,
-    started_stored: false,
-    ended_ms: start.started_ms,
-    cause: 'spawn-error',
-    exit_code: null,
-    signal: null,
-    error: message,
-    result: null,
-    log: null,
-    next: { state: 'failed' },
-  }
-}
-
-function newStart(
-  attempt_id: number,
-  job: ReadyJob,
-  worker_id: number,
-  started_ms: number,
-  process: { readonly pid: number; readonly start: string | null } | null,
-): AttemptStart {
-  return {
-    attempt_id,
-    job_id: job.id,
-    number: job.attempts + 1,
-    worker_id,
-    pid: process?.pid ?? null,
-    process_start: process?.start ?? null,
-    started_ms,
-  }
 }

@@ -11,11 +11,10 @@ import { OrderedIds } from '../worker-pool/ordered-ids.ts'
 import type { WorkerPool } from '../worker-pool/worker-pool.ts'
 import type { WorkerRunner } from '../worker-pool/worker-runner.ts'
 import type { ActiveAttempt, ActiveAttempts } from './active-attempts.ts'
+import { newAttempt } from './active-attempts.ts'
 import type { HandAhead } from './hand-ahead.ts'
 import { AHEAD_MS } from './hand-ahead.ts'
-import { fillNeeds } from './need-values.ts'
-import { toOrder } from './run-order.ts'
-import { SlotNumbers, withSlotNumber } from './slot-numbers.ts'
+import { RunOrders } from './run-orders.ts'
 import type { SpecCache } from './spec-cache.ts'
 
 export interface DispatcherOptions {
@@ -64,13 +63,14 @@ export class Dispatcher {
   readonly #loads = new Map<WorkerRunner, Load>()
   /** Workers for which values are being read: nothing may overtake the jobs that wait for them. */
   readonly #filling = new Set<WorkerRunner>()
-  readonly #slots = new SlotNumbers<WorkerRunner>()
+  readonly #orders: RunOrders
   /** Places of the pool that are taken. */
   #taken = 0
   #requested = false
 
   constructor(options: DispatcherOptions) {
     this.#options = options
+    this.#orders = new RunOrders(options)
   }
 
   /** Something changed: look again, once, at the end of this turn. */
@@ -297,7 +297,7 @@ export class Dispatcher {
         back.push(attempt)
         continue
       }
-      const order = this.#toOrder(attempt, values)
+      const order = this.#orders.of(attempt, values)
       if (order === null) continue
       attempt.phase = 'handed'
       const list = orders.get(attempt.runner)
@@ -309,29 +309,6 @@ export class Dispatcher {
     if (back.length > 0) this.giveBack(back).catch(() => undefined)
   }
 
-  /** @returns null where it cannot run, which is told */
-  #toOrder(attempt: ActiveAttempt, values: readonly NeededValue[] | null): RunOrder | null {
-    const order = this.#withSlot(toOrder(attempt), attempt)
-    if (attempt.spec.fills_needs !== true) return order
-    const own = (values ?? []).filter(({ job_id }) => job_id === attempt.job.id)
-    try {
-      const { order: filled, ran } = fillNeeds(order, attempt.spec, own)
-      const note = { type: 'note-ran', attempt_id: attempt.attempt_id, job_id: attempt.job.id, ran } as const
-      // Before the start in the journal. Where the disk refuses this it refuses that, too.
-      this.#options.journal.write(note).catch(() => undefined)
-      return filled
-    } catch (error) {
-      this.#options.onUnfit(attempt, serialiseError(error))
-      return null
-    }
-  }
-
-  #withSlot(order: RunOrder, attempt: ActiveAttempt): RunOrder {
-    const { slot_mark } = attempt.spec
-    if (slot_mark === undefined) return order
-    return withSlotNumber(order, slot_mark, this.#slots.of(attempt.runner, attempt.job.group_id))
-  }
-
   #mayRun(attempt: ActiveAttempt): boolean {
     const { state } = attempt.runner
     if (state === 'gone' || state === 'stopping' || !this.#options.mayClaim()) return false
@@ -340,7 +317,7 @@ export class Dispatcher {
 
   #unload(runner: WorkerRunner, load: Load): void {
     this.#loads.delete(runner)
-    this.#slots.free(runner)
+    this.#orders.forget(runner)
     this.#taken -= load.places
     this.#options.queue.vacate(load.group_id, load.places)
     this.#options.pool.checkIn(runner)
@@ -368,27 +345,4 @@ export class Dispatcher {
 /** For a recall behind which nothing is to be written. */
 export function noMore(): Promise<void> {
   return Promise.resolve()
-}
-
-function newAttempt(
-  attempt_id: number,
-  job: ReadyJob,
-  spec: CommonSpec,
-  runner: WorkerRunner,
-): ActiveAttempt {
-  return {
-    attempt_id,
-    job,
-    spec,
-    runner,
-    phase: 'claiming',
-    stop_reason: null,
-    start: null,
-    begun_unsaid: false,
-    start_written: false,
-    clearTimer: null,
-    timeout_left_ms: null,
-    timeout_armed_ms: 0,
-    memory_bytes: null,
-  }
 }
