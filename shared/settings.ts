@@ -18,7 +18,7 @@ export const settingsSchema = z.strictObject({
   /** A command for the shell, queued after each job that ended so; '': none. */
   after_job: z.strictObject({ command: hookCommand, if: z.enum(NEED_CONDITIONS) }),
   /** A command for the shell, queued when nothing is left that can run; '': none. */
-  when_done: hookCommand,
+  after_queue: hookCommand,
   /** Folders whose job files are queued without asking. */
   trusted_folders: z.array(z.string()),
 })
@@ -34,7 +34,7 @@ export const settingsChangeSchema = z.strictObject({
   prevent_sleep: shape.prevent_sleep.exactOptional(),
   check_updates: shape.check_updates.exactOptional(),
   after_job: shape.after_job.exactOptional(),
-  when_done: shape.when_done.exactOptional(),
+  after_queue: shape.after_queue.exactOptional(),
   trusted_folders: shape.trusted_folders.exactOptional(),
 })
 export type SettingsChange = Readonly<z.infer<typeof settingsChangeSchema>>
@@ -47,6 +47,6 @@ export const DEFAULT_SETTINGS: Settings = {
   prevent_sleep: true,
   check_updates: false,
   after_job: { command: '', if: 'always' },
-  when_done: '',
+  after_queue: '',
   trusted_folders: [],
 }

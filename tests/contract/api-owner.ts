@@ -88,7 +88,8 @@ export class SlowOwner implements ApiServer {
   connect(connection: Parameters<ApiServer['connect']>[0]): ReturnType<ApiServer['connect']> {
     const { engine, paths } = this.#owned
     const nobody = (): void => undefined
-    const yard = new Yard(engine, { data_dir: paths.dir, version: VERSION }, nobody)
+    const nothing = { choice: 'nothing', acts_ms: null, error: null } as const
+    const yard = new Yard(engine, { data_dir: paths.dir, version: VERSION }, () => nothing, nobody)
     const watcher = new Watcher(engine, yard, (message) => {
       connection.send(message)
     })

@@ -27,8 +27,8 @@ test('when the queue is done a command runs once, with what became of the jobs s
   const { real, server } = await openApi()
   const client = new TestClient(server)
   const after_job = { command: `echo {name} >> ${real.path('each')}`, if: 'success' } as const
-  const when_done = `echo {succeeded} {failed} "$JOBYARD_QUEUE_SKIPPED" >> ${real.path('done')}`
-  await client.api('settings:set', { after_job, when_done })
+  const after_queue = `echo {succeeded} {failed} "$JOBYARD_QUEUE_SKIPPED" >> ${real.path('done')}`
+  await client.api('settings:set', { after_job, after_queue })
   await real.run(shell('true', { name: 'a' }), shell('false', { name: 'b' }))
   await real.until(() => real.lines('done').length === 1, 'the queue to be done')
   expect(real.lines('each')).toEqual(['a'])

@@ -150,10 +150,9 @@ class ConnectedServer implements OwnerApi {
     this.#version = version
     this.settings = settings
     this.#onClose = onClose
-    this.#yard = new Yard(owned.engine, { data_dir: owned.paths.dir, version }, () => {
+    this.#yard = new Yard(owned.engine, { data_dir: owned.paths.dir, version }, whenDone, () => {
       this.tell('counts')
     })
-    this.#yard.whenDone = whenDone
     this.#unsubscribe = this.#listen(owned.engine.bus)
   }
 

@@ -23,8 +23,7 @@ export class Yard {
   readonly #engine: Engine
   readonly #place: Pick<YardSnapshot, 'data_dir' | 'version'>
   readonly #onCounts: () => void
-  /** Set by whoever has it. */
-  whenDone: () => WhenDoneStatus = () => ({ choice: 'nothing', acts_ms: null, error: null })
+  readonly whenDone: () => WhenDoneStatus
   /** By job: what running jobs told last. */
   readonly #told = new Map<number, Told>()
   #counts: StateCounts | null = null
@@ -33,7 +32,13 @@ export class Yard {
   #timer: NodeJS.Timeout | null = null
 
   /** @param onCounts the counters were read anew */
-  constructor(engine: Engine, place: Pick<YardSnapshot, 'data_dir' | 'version'>, onCounts: () => void) {
+  constructor(
+    engine: Engine,
+    place: Pick<YardSnapshot, 'data_dir' | 'version'>,
+    whenDone: () => WhenDoneStatus,
+    onCounts: () => void,
+  ) {
+    this.whenDone = whenDone
     this.#engine = engine
     this.#place = place
     this.#onCounts = onCounts

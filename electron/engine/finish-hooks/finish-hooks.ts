@@ -36,8 +36,8 @@ export class FinishHooks {
   constructor(options: FinishHooksOptions) {
     this.#options = options
     this.#unsubscribe = options.engine.bus.on('job:ended', ({ jobs }) => {
-      const { after_job, when_done } = options.settings()
-      if (after_job.command === '' && when_done === '') return
+      const { after_job, after_queue } = options.settings()
+      if (after_job.command === '' && after_queue === '') return
       this.#working = this.#working.then(() => this.#onEnded(jobs)).catch(options.onError)
     })
   }
@@ -70,7 +70,7 @@ export class FinishHooks {
 
   async #lookWhetherDone(): Promise<void> {
     const { engine, settings } = this.#options
-    const command = settings().when_done
+    const command = settings().after_queue
     if (!this.#had_work || !(await engine.isDone())) return
     const fields = queueFields(this.#counts)
     this.#had_work = false
