@@ -59,9 +59,9 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
   const history = openThreadHistory({ dir: owned.paths.dir, entry: entries.history_thread })
   const { job_file_thread, examples } = entries
   const recipes = new RecipeStore(owned.paths.recipes)
-  const drops = new Drops({ owned, history, settings, recipes, job_file_thread, examples })
   const findJobs = async (ids: readonly number[]): Promise<number[]> =>
     (await history.rows(ids)).map(({ job }) => job.id)
+  const drops = new Drops({ owned, history, settings, recipes, findJobs, job_file_thread, examples })
   const queue = { ...owned, entry: job_file_thread, findJobs }
   const watch_folders = owned.engine.openWatchFolders({
     recipes,

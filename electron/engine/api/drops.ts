@@ -13,6 +13,7 @@ import { JobyardError } from '../../../shared/errors.ts'
 import type { InputOf } from '../../../shared/ipc.ts'
 import type { RecipeRef } from '../../../shared/recipe.ts'
 import type { OwnedEngine } from '../create-engine.ts'
+import type { FindJobs } from '../job-files/drop-names.ts'
 import { readJobFiles } from '../job-files/read-job-files.ts'
 import type { JobFilesRead, ReadJobFilesOptions } from '../job-files/read-job-files.ts'
 import type { RecipeUse } from '../recipes/recipe-drop.ts'
@@ -35,9 +36,10 @@ const MAX_DROPS = 20
 
 export interface DropsOptions {
   readonly owned: OwnedEngine
-  readonly history: Pick<ThreadHistory, 'duplicates' | 'holders' | 'known' | 'rows'>
+  readonly history: Pick<ThreadHistory, 'duplicates' | 'holders' | 'known'>
   readonly settings: SettingsKeeper
   readonly recipes: RecipeStore
+  readonly findJobs: FindJobs
   readonly job_file_thread: string
   /** Folder of the examples that came with Jobyard. */
   readonly examples: string
@@ -184,9 +186,7 @@ export class Drops {
     onJobs: (jobs: readonly WrittenJob[]) => Promise<void>,
   ): Promise<JobFilesRead> {
     if (paths.length === 0) throw noJobs(options.recursive)
-    const { job_file_thread, history } = this.#options
-    const findJobs = async (ids: readonly number[]): Promise<number[]> =>
-      (await history.rows(ids)).map(({ job }) => job.id)
+    const { job_file_thread, findJobs } = this.#options
     return readJobFiles({
       ...options,
       ...(recipe === null ? {} : { recipe }),

@@ -9,6 +9,7 @@ import { needText } from '../../../shared/need-text.ts'
 import { taskText } from '../../../shared/task-text.ts'
 import { nextTime } from '../schedules/cron-times.ts'
 
+/** Whether a path is the folder or below it. */
 export function isInside(path: string, folder: string): boolean {
   const below = relative(folder, path)
   return below === '' || (!below.startsWith('..') && !isAbsolute(below))
@@ -19,10 +20,12 @@ function shortPath(path: string, folder: string | null): string {
   return folder !== null && isInside(path, folder) ? relative(folder, path) : path
 }
 
+/** @param folder of files that were sent; null: they are the person's own */
 export function named(problem: JobFileProblem, folder: string | null): JobFileProblem {
   return { ...problem, file: shortPath(problem.file, folder) }
 }
 
+/** A job as the sheet shows it. */
 export function previewOf(
   { spec, needs = [] }: NewJob,
   folder: string | null,
@@ -43,7 +46,7 @@ export function previewOf(
   }
 }
 
-/** Dropped a second time, it would submit everything twice. */
+/** With the one there is already that is the same: dropped a second time, it would submit everything twice. */
 export function scheduleOf(
   { name, schedule, task }: JobSpec,
   known: readonly ScheduleStatus[],
@@ -56,12 +59,16 @@ export function scheduleOf(
   return { cron: schedule.cron, tz: schedule.tz, same_as: same?.id ?? null }
 }
 
+/** Files that were left out, named as in `named`. */
 export function namedFiles({ count, first }: LeftFiles, folder: string | null): LeftFiles {
   const short = (path: string): string => shortPath(path, folder)
   return { count, first: first.map(({ file, output }) => ({ file: short(file), output: short(output) })) }
 }
 
-/** @param jobs the first of the drop */
+/**
+ * What a job needs, in words.
+ * @param jobs the first of the drop
+ */
 export function needsOf(
   { needs = [] }: Pick<NewJob, 'needs'>,
   jobs: readonly NewJob[],

@@ -53,7 +53,6 @@ export class WaitingFiles {
     const files = this.#files.splice(0)
     await handOut(
       files.map(({ drafted }) => drafted),
-      0,
       context,
     )
     for (const file of files) tellFaults(file, context)
@@ -127,15 +126,11 @@ async function readJobs(
     faults.ofFrame(() => ({ code: 'TOO_COMPLEX', path: [], message }))
     return true
   }
-  await handOut([drafted], Math.max(parsed.size, text.length), context)
+  await handOut([drafted], context)
   return true
 }
 
-async function handOut(
-  files: readonly DraftedFile[],
-  size: number,
-  { batches, names }: DocumentContext,
-): Promise<void> {
+async function handOut(files: readonly DraftedFile[], { batches, names }: DocumentContext): Promise<void> {
   const jobs = linkedJobs(files, { names, base: batches.count, wanted: batches.wanted })
   for (const { job, joined } of jobs) {
     batches.add(job)
