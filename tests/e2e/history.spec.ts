@@ -8,12 +8,8 @@ const PAST = [
 ]
 
 test('the past is read by name, state, group, exit code and cause', async ({ yard, jobs }) => {
-  await yard.queueFiles(jobs.writeJobs('past.job.json', ...PAST))
-  await yard.pool.counts('waiting', 0)
-  await yard.pool.counts('running', 0)
-  await yard.goTo('History')
+  await yard.finishFiles(PAST.length, jobs.writeJobs('past.job.json', ...PAST))
   const { history } = yard
-  await expect(history.total).toHaveText('3 jobs')
   await expect(history.names()).toHaveCount(3)
   await history.filters.getByLabel('Name').fill('TWO')
   await expect(history.names()).toHaveText(['beta two'])
@@ -41,10 +37,7 @@ test('the charts are of the jobs that match the filters, and say where they are 
   yard,
   jobs,
 }) => {
-  await yard.queueFiles(jobs.writeJobs('past.job.json', ...PAST))
-  await yard.pool.counts('waiting', 0)
-  await yard.pool.counts('running', 0)
-  await yard.goTo('History')
+  await yard.finishFiles(PAST.length, jobs.writeJobs('past.job.json', ...PAST))
   const { history } = yard
   const charts = yard.page.getByRole('region', { name: 'Charts' })
   await expect(charts).toContainText(/succeeded\s*2/)
@@ -59,10 +52,7 @@ test('the charts are of the jobs that match the filters, and say where they are 
 })
 
 test('text of the output is searched for', async ({ yard, jobs }) => {
-  await yard.queueFiles(jobs.writeJobs('past.job.json', ...PAST))
-  await yard.pool.counts('waiting', 0)
-  await yard.pool.counts('running', 0)
-  await yard.goTo('History')
+  await yard.finishFiles(PAST.length, jobs.writeJobs('past.job.json', ...PAST))
   const { history } = yard
   await history.filters.getByLabel('Text in the output').fill('needle')
   await yard.page.keyboard.press('Enter')
@@ -75,10 +65,7 @@ test('text of the output is searched for', async ({ yard, jobs }) => {
 })
 
 test('what is selected in the past runs again, and is cleared with a way back', async ({ yard, jobs }) => {
-  await yard.queueFiles(jobs.writeJobs('past.job.json', ...PAST))
-  await yard.pool.counts('waiting', 0)
-  await yard.pool.counts('running', 0)
-  await yard.goTo('History')
+  await yard.finishFiles(PAST.length, jobs.writeJobs('past.job.json', ...PAST))
   const { history } = yard
   await history.row('beta two').click({ position: { x: 12, y: 12 } })
   const bar = yard.page.getByRole('toolbar', { name: 'Selected jobs' })
@@ -95,10 +82,7 @@ test('what is selected in the past runs again, and is cleared with a way back', 
 })
 
 test('the past is saved as a file', async ({ yard, jobs }) => {
-  await yard.queueFiles(jobs.writeJobs('past.job.json', ...PAST))
-  await yard.pool.counts('waiting', 0)
-  await yard.pool.counts('running', 0)
-  await yard.goTo('History')
+  await yard.finishFiles(PAST.length, jobs.writeJobs('past.job.json', ...PAST))
   await expect(yard.history.names()).toHaveCount(3)
   await yard.page.getByRole('button', { name: 'Export' }).click()
   const coming = yard.page.waitForEvent('download')

@@ -41,19 +41,12 @@ test('the queue is sorted by a click on a column, up, down and not any more', as
 
 test('the history is sorted by any column that it shows', async ({ yard, jobs }) => {
   const { history } = yard
-  await yard.queueFiles(
-    jobs.writeJobs(
-      'past.job.json',
-      ...[
-        { name: 'b', command: 'exit 3' },
-        { name: 'a', command: 'exit 0' },
-        { name: 'c', command: 'exit 12' },
-      ],
-    ),
-  )
-  await yard.pool.counts('waiting', 0)
-  await yard.pool.counts('running', 0)
-  await yard.goTo('History')
+  const past = [
+    { name: 'b', command: 'exit 3' },
+    { name: 'a', command: 'exit 0' },
+    { name: 'c', command: 'exit 12' },
+  ]
+  await yard.finishFiles(past.length, jobs.writeJobs('past.job.json', ...past))
   await expect(history.names()).toHaveCount(3)
   await expect(head(history.grid, 'Ended')).toHaveAttribute('aria-sort', 'descending')
   await head(history.grid, 'Name').getByRole('button').click()

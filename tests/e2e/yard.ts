@@ -60,6 +60,13 @@ export class Yard {
     await sheet.queue()
   }
 
+  /** Drops files and shows the past when their jobs, so many, are in it: counts of a bar can be zero before anything is queued. */
+  async finishFiles(jobs: number, ...paths: readonly string[]): Promise<void> {
+    await this.queueFiles(...paths)
+    await this.goTo('History')
+    await expect(this.history.total).toHaveText(`${jobs} jobs`)
+  }
+
   /** Text of the clipboard, as if a person had pressed Ctrl+V. */
   async paste(text: string): Promise<void> {
     // It is text: this room knows no DOM.
