@@ -37,6 +37,8 @@ export interface PreviewJob {
   readonly needs: number
   /** The same in a few words, with their names; missing: it needs nothing. */
   readonly needs_text?: string
+  /** What follows its end, in one line; missing: nothing does. */
+  readonly then_text?: string
   /** Where it is written. */
   readonly source: { readonly file: string; readonly line: number | null }
   readonly slots: number

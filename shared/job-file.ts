@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { inputsSchema, strategySchema } from './job-file-sweep.ts'
-import { jobShape, plainCommand, retryObjectSchema, sharedShape, TASK_KEYS } from './job-file-keys.ts'
+import {
+  jobShape,
+  onFinishObjectSchema,
+  plainCommand,
+  retryObjectSchema,
+  sharedShape,
+  TASK_KEYS,
+} from './job-file-keys.ts'
 import { limitsObjectSchema, scheduleObjectSchema, uniqueObjectSchema } from './job-file-limits.ts'
 import { recipeShape } from './recipe-keys.ts'
 
@@ -148,6 +155,7 @@ export const KNOWN_KEYS = {
   need: ['job', 'file', 'id', 'if'],
   retry: Object.keys(retryObjectSchema.shape),
   stop: ['signal', 'grace'],
+  on_finish: Object.keys(onFinishObjectSchema.shape),
   log: ['max'],
   limits: Object.keys(limitsObjectSchema.shape),
   unique: Object.keys(uniqueObjectSchema.shape),

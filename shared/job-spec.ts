@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { CAUSES, ON_INTERRUPT } from './job.ts'
+import { CAUSES, NEED_CONDITIONS, ON_INTERRUPT } from './job.ts'
 
 /**
  * The normalised job spec: what readers of job files produce, what is stored with the job, what a worker runs.
@@ -89,6 +89,14 @@ const uniqueSchema = z.strictObject({
 })
 export type Unique = Readonly<z.infer<typeof uniqueSchema>>
 
+const finishHookSchema = z.strictObject({
+  /** For the shell; fields of the job that has ended stand in braces. */
+  command: z.string().min(1),
+  if: z.enum(NEED_CONDITIONS),
+})
+/** What is to be run when the job has ended. */
+export type FinishHook = Readonly<z.infer<typeof finishHookSchema>>
+
 const commandTaskSchema = z.strictObject({
   kind: z.literal('command'),
   /** Either `argv` (no shell) or `shell_command` (run by /bin/sh, or cmd.exe on Windows). */
@@ -151,6 +159,7 @@ export const jobSpecSchema = z.strictObject({
   on_interrupt: z.enum(ON_INTERRUPT).optional(),
   memory: memoryLimitSchema.optional(),
   unique: uniqueSchema.optional(),
+  on_finish: finishHookSchema.optional(),
   /** Bytes of output kept for each attempt (half from the start, half from the end). */
   log_max_bytes: z.int().min(0).optional(),
   /** Stands in the task and in env where the number of the slot belongs (`{%}`), which is known when the job starts. */
@@ -163,6 +172,8 @@ export const jobSpecSchema = z.strictObject({
 export type JobSpec = z.infer<typeof jobSpecSchema>
 
 export const DEFAULT_GROUP = 'default'
+/** Commands that follow the end of a job, or of the queue, are jobs of this group. */
+export const HOOKS_GROUP = 'hooks'
 
 export const SPEC_DEFAULTS = {
   group: DEFAULT_GROUP,
@@ -173,6 +184,7 @@ export const SPEC_DEFAULTS = {
   log_max_bytes: 16 * 1024 * 1024,
   memory_sustain_ms: 2_000,
   unique_while: 'active',
+  on_finish_if: 'always',
   overlap: 'skip',
   catchup: 'one',
 } as const

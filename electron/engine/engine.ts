@@ -1,5 +1,5 @@
 import { JobyardError } from '../../shared/errors.ts'
-import { MAX_CONCURRENCY, isActive } from '../../shared/job.ts'
+import { MAX_CONCURRENCY } from '../../shared/job.ts'
 import type { NewJob } from '../../shared/job-spec.ts'
 import type { EndedJob, Group, PoolStatus, ScheduleStatus, WorkerStatus } from '../../shared/status.ts'
 import type { ActiveJob } from '../../shared/yard.ts'
@@ -7,6 +7,8 @@ import type { Actions } from './actions/actions.ts'
 import { noMore } from './dispatcher/dispatcher.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { EventBus } from './events/event-bus.ts'
+import type { HookCommands } from './finish-hooks/finish-hooks.ts'
+import { isIdle } from './idle.ts'
 import { loadEngine } from './load-engine.ts'
 import type { RecoveryReport } from './recovery/recover.ts'
 import type { MetaKey } from './store/store-operations.ts'
@@ -65,6 +67,7 @@ export class Engine {
     await this.#parts.control.start()
     await this.#parts.schedules.start()
     await this.#watch_folders?.start()
+    this.#parts.hooks.look()
   }
 
   /** The machine has slept, or its clock was set: does at once what is due by now. It would be seen within half a minute. */
@@ -175,7 +178,11 @@ export class Engine {
       // Heard from before the counters are read, so that nothing is missed in between.
       const news = this.#nextChange()
       try {
-        if (await this.#isIdle()) return
+        await this.settled()
+        const was_idle = await isIdle(this.#parts)
+        // A job has ended meanwhile, and its command is on its way.
+        if (this.#parts.hooks.isHolding) continue
+        if (was_idle) return
         await news.heard
       } finally {
         news.end()
@@ -186,7 +193,22 @@ export class Engine {
   /** Nothing is left that can run, and nothing ready is kept back by a pause of the pool. */
   async isDone(): Promise<boolean> {
     if (this.#parts.control.state !== 'running') return false
-    return this.#isIdle()
+    await this.settled()
+    return (await isIdle(this.#parts)) && !this.#parts.hooks.isHolding
+  }
+
+  /** Resolves when the commands that follow what has ended are queued. */
+  settled(): Promise<void> {
+    return this.#parts.hooks.settled()
+  }
+
+  /** The commands of the settings that follow each job, and the end of the queue. */
+  async useHooks(commands: HookCommands): Promise<void> {
+    const { command, if: condition } = commands.after_job
+    this.#parts.hooks.use(commands)
+    const after_job = command === '' ? '' : condition
+    const stored = await this.store.query({ type: 'meta', key: 'after_job' })
+    if ((stored ?? '') !== after_job) await this.setMeta('after_job', after_job)
   }
 
   poolStatus(): PoolStatus {
@@ -251,26 +273,12 @@ export class Engine {
     }
   }
 
-  async #isIdle(): Promise<boolean> {
-    const { active, queue, store, control } = this.#parts
-    if (active.size > 0) return false
-    const counters = await store.query({ type: 'counters' })
-    const canRun = counters.some(({ group_id, state, count }) => {
-      if (count === 0) return false
-      if (isActive(state)) return true
-      if (control.state === 'paused') return false
-      return (
-        state === 'scheduled' || state === 'retrying' || (state === 'queued' && !queue.isPaused(group_id))
-      )
-    })
-    return !canRun && active.size === 0
-  }
-
   async #close(): Promise<void> {
     const watch = this.#watchDisk()
     await this.#watch_folders?.close()
     await this.#parts.schedules.close()
     await this.#parts.control.stop(true)
+    await this.#parts.hooks.close()
     this.#parts.watch.close()
     await this.#parts.sweeper.close()
     this.#parts.dueTimer.close()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SerialisedError } from '../../shared/errors.ts'
 import { serialiseError } from '../../shared/errors.ts'
+import type { Settings } from '../../shared/settings.ts'
 import type { Group } from '../../shared/status.ts'
 import { bootId } from '../process/boot-id.ts'
 import { SpecCache } from './dispatcher/spec-cache.ts'
@@ -10,6 +11,7 @@ import { removeLeftFiles } from './recovery/left-files.ts'
 import { recover } from './recovery/recover.ts'
 import type { RecoveryReport } from './recovery/recover.ts'
 import { Journal } from './store/journal.ts'
+import { storedSettings } from './store/stored-settings.ts'
 import type { MetaKey } from './store/store-operations.ts'
 import type { HaltRuleLeft } from './store/store-records.ts'
 
@@ -20,6 +22,7 @@ export interface Loaded {
   readonly bus: EventBus
   readonly fault: (fault: SerialisedError) => void
   readonly recovery: RecoveryReport
+  readonly settings: Settings
   readonly groups: readonly Group[]
   readonly halt_rules: readonly HaltRuleLeft[]
   readonly next: { readonly job: number; readonly attempt: number; readonly submission: number }
@@ -80,6 +83,7 @@ export async function loadEngine(options: EngineOptions): Promise<Loaded> {
     disk,
     data_id,
     owner_id: randomUUID(),
+    settings: storedSettings(await meta('settings'), null),
     groups: await store.query({ type: 'groups' }),
     halt_rules: await store.query({ type: 'halt-rules' }),
     next: {

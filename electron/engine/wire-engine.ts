@@ -1,6 +1,7 @@
-import { availableParallelism } from 'node:os'
+import { availableParallelism, homedir } from 'node:os'
 import { join } from 'node:path'
 import { serialiseError } from '../../shared/errors.ts'
+import { HOOKS_GROUP } from '../../shared/job-spec.ts'
 import type { Group, PoolStatus, UsualRun } from '../../shared/status.ts'
 import { Actions } from './actions/actions.ts'
 import { HaltWatch } from './actions/halt-watch.ts'
@@ -15,6 +16,8 @@ import type { TransitionGuard } from './dispatcher/transition-guard.ts'
 import { transitionGuard } from './dispatcher/transition-guard.ts'
 import type { EngineOptions } from './engine-options.ts'
 import type { EventBus } from './events/event-bus.ts'
+import { FinishHooks } from './finish-hooks/finish-hooks.ts'
+import { isIdle } from './idle.ts'
 import type { Loaded } from './load-engine.ts'
 import { PoolControl } from './pool-control.ts'
 import { DueTimer } from './queue/due-timer.ts'
@@ -53,6 +56,7 @@ export class EngineParts {
   actions!: Actions
   watch!: LongJobWatch
   halts!: HaltWatch
+  hooks!: FinishHooks
   sweeper!: Sweeper
   attemptIds!: IdSequence
   /** Tells what a commit changed, and lets the dispatcher look again. */
@@ -119,6 +123,7 @@ export function wireEngine(options: EngineOptions, loaded: Loaded): EngineParts 
       journal.write({ type: 'drop-halt-rule', submission_id, first_job_id }),
     onError,
   })
+  parts.hooks = makeHooks(wiring)
   parts.attemptIds = new IdSequence(loaded.next.attempt, {
     step: ATTEMPT_ID_STEP,
     write: (below) => {
@@ -171,6 +176,7 @@ function announcer({ parts }: Wiring): (changes: Changes) => void {
     if (changes.ended.length > 0) parts.bus.emit('job:ended', { jobs: changes.ended })
     parts.halts.onChanged(changes.changed)
     parts.halts.onEnds(changes.ended)
+    parts.hooks.onEnded(changes.ended, changes.due_hooks === true)
     parts.dispatcher.request()
   }
 }
@@ -256,6 +262,10 @@ function makeDispatcher({ loaded, parts, now }: Wiring, handAhead: HandAhead): D
     halts: parts.halts,
     nextAttemptId: () => parts.attemptIds.take(1),
     mayClaim: () => parts.control.state === 'running' && !loaded.disk.faulty,
+    isHeldBack: () => {
+      const hooks = parts.queue.groupByName(HOOKS_GROUP)
+      return parts.hooks.isHolding || (hooks !== undefined && parts.queue.isUnknown(hooks.id))
+    },
     announce: parts.announce,
     onBroken: (job, error) => {
       parts.lifecycle.endBroken(job, error)
@@ -287,10 +297,25 @@ function makeLifecycle(
     onFault: loaded.fault,
     onBadEnd: options.onBadEnd,
     halts: parts.halts,
+    hooks: parts.hooks,
     guard,
     nextAttemptId: () => parts.attemptIds.take(1),
     now,
     random: options.random ?? Math.random,
+  })
+}
+
+function makeHooks({ options, loaded, parts, onError }: Wiring): FinishHooks {
+  return new FinishHooks(loaded.settings, {
+    store: options.store,
+    journal: loaded.journal,
+    open: (label) => parts.submitter.open(label),
+    isDone: async () => parts.control.state === 'running' && (await isIdle(parts)),
+    onSettled: () => {
+      parts.dispatcher.request()
+    },
+    onError,
+    home: homedir(),
   })
 }
 

@@ -21,8 +21,11 @@ export class LaterSubmissions {
   /** Resolves when nothing of them is left that can run, or no further job starts. */
   async finish(work: Work): Promise<void> {
     let idle = whenIdle(work)
-    for (let next = this.#added.shift(); next !== undefined; next = this.#added.shift()) {
-      if (work.stopping) return
+    for (;;) {
+      // Commands that follow the ends are others' jobs, too.
+      await this.#engine.settled()
+      const next = this.#added.shift()
+      if (next === undefined || work.stopping) return
       // Idle once does not mean that nothing came since.
       if (idle.aborted) idle = whenIdle(work)
       await this.#ended(next, AbortSignal.any([idle, work.halted]))

@@ -5,6 +5,7 @@ import { tempDir } from '../fakes/temp-dir.ts'
 import { describeActions } from './store-actions.ts'
 import { describeAttempts } from './store-attempts.ts'
 import { describeCommits } from './store-commits.ts'
+import { describeHooks } from './store-hooks.ts'
 import { describeMoves } from './store-moves.ts'
 import { describeNeedValues } from './store-need-values.ts'
 import { describeNeeds } from './store-needs.ts'
@@ -30,6 +31,7 @@ export function storeContract(name: string, open: OpenStore): void {
     describeAttempts(openSubject)
     describeNeeds(openSubject)
     describeNeedValues(openSubject)
+    describeHooks(openSubject)
     describeActions(openSubject)
     describeMoves(openSubject)
     describeUnique(openSubject)

@@ -6,7 +6,9 @@ import type { Unique } from '../../shared/job-spec.ts'
 import type { Duplicate } from '../../electron/engine/store/store-records.ts'
 
 function keyed(way: Unique['while'] = 'active', key = 'k'): JobWish {
-  return { extras: { timed: false, unique: { key, while: way }, schedule_id: null, recurs: null } }
+  return {
+    extras: { timed: false, unique: { key, while: way }, hook_if: null, schedule_id: null, recurs: null },
+  }
 }
 
 interface Taken {

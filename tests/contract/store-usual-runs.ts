@@ -3,7 +3,7 @@ import { endOf, NOW_MS } from './store-subject.ts'
 import type { StoreSubject } from './store-subject.ts'
 import type { OpenSubject } from './store-contract.ts'
 
-const TIMED = { timed: true, unique: null, schedule_id: null, recurs: null }
+const TIMED = { timed: true, unique: null, hook_if: null, schedule_id: null, recurs: null }
 
 async function ran(
   subject: StoreSubject,

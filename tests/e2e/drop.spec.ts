@@ -16,7 +16,7 @@ test('a drop shows what it would queue, and runs nothing before a person says so
   const file = jobs.writeJobs(
     'two.job.json',
     { name: 'greet', command: 'echo hello > greeted', group: 'talk', priority: 3, env: { MOOD: 'good' } },
-    { name: 'leave', command: ['echo', 'bye'], needs: ['greet'] },
+    { name: 'leave', command: ['echo', 'bye'], needs: ['greet'], on_finish: 'echo {state}' },
   )
   const sheet = await yard.drop(file)
   await expect(sheet.title).toHaveText('Queue 2 jobs?')
@@ -25,6 +25,7 @@ test('a drop shows what it would queue, and runs nothing before a person says so
   for (const told of ['greet', 'echo hello > greeted', 'talk', '3', 'MOOD=good', jobs.path])
     await expect(greet).toContainText(told)
   await expect(leave).toContainText('needs greet')
+  await expect(leave).toContainText('then echo {state}')
   await sheet.cancel()
   expect(jobs.has('greeted')).toBe(false)
   await yard.pool.counts('waiting', 0)

@@ -44,7 +44,7 @@ test('a new user clones, installs, runs the examples, and exactly the jobs fail 
     'failed times out on purpose',
     'skipped skipped because its need failed',
   ])
-  expect(jobs).toHaveLength(33)
+  expect(jobs).toHaveLength(34)
   expect(run.status).toBe(1)
 }, 240_000)
 

@@ -48,6 +48,24 @@ describe('jobyard run', () => {
     expect(log).toMatchObject({ code: 0, stdout: 'oops\n' })
   })
 
+  test('waits for the commands that follow its jobs, and tells of those that fail', async () => {
+    const place = new Place()
+    const follows = (command: string) => ({ name: 'a', command: 'exit 3', on_finish: command })
+    place.write('good.job.json', jobsFile(follows('sleep 0.3; echo {name} {exit_code} > followed')))
+    expect(await place.cli('run', 'good.job.json', '--data', place.data)).toMatchObject({
+      code: 1,
+      stderr: '',
+    })
+    expect(readFileSync(place.path('followed'), 'utf8')).toBe('a 3\n')
+    place.write('bad.job.json', jobsFile({ ...follows('exit 9'), command: 'true' }))
+    const bad = await place.cli('run', 'bad.job.json')
+    expect(bad).toMatchObject({ code: 0, stdout: expect.stringContaining('1 job: 1 succeeded') as string })
+    expect(bad.stderr).toMatch(/1 command that followed jobs failed\n.*are kept in (\S+) /)
+    const [, kept = ''] = /are kept in (\S+) /.exec(bad.stderr) ?? []
+    const listed = await place.cli('ls', '--data', kept)
+    expect(listed.stdout).toContain('after 1 a')
+  })
+
   test('keeps the temporary folder with --keep whatever happens', async () => {
     const place = new Place()
     place.write('a.job.json', jobsFile({ name: 'good', command: 'true' }))

@@ -1,12 +1,10 @@
 import type { Handlers } from '../../../shared/ipc.ts'
-import { homedir } from 'node:os'
-import { JobyardError, serialiseError } from '../../../shared/errors.ts'
+import { JobyardError } from '../../../shared/errors.ts'
 import type { WhenDoneStatus } from '../../../shared/when-done.ts'
 import { API_VERSION } from '../../../shared/api-protocol.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import type { EventBus } from '../events/event-bus.ts'
 import { RecipeStore } from '../recipes/recipe-store.ts'
-import { FinishHooks } from '../finish-hooks/finish-hooks.ts'
 import { openThreadHistory } from '../store/thread-history.ts'
 import { askSystem } from '../when-done/system-power.ts'
 import { WhenDoneKeeper } from '../when-done/when-done.ts'
@@ -69,14 +67,6 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
   })
   const stopSweeping = await keepUploadsSwept(owned.paths.uploads)
   const logs = new LogPieces(owned.paths.logs)
-  const hooks = new FinishHooks({
-    engine: owned.engine,
-    settings: () => settings.current,
-    cwd: homedir(),
-    onError: (error) => {
-      owned.engine.bus.emit('engine:fault', serialiseError(error))
-    },
-  })
   const when_done = new WhenDoneKeeper({
     queue: owned.engine,
     act: async (choice) => {
@@ -104,7 +94,6 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
       when_done.close()
       settings.close()
       stopSweeping()
-      await hooks.close()
       // It asks the history.
       await watch_folders.close()
       await Promise.all([history.close(), logs.close()])

@@ -5,6 +5,7 @@ import type { JobFileProblem } from '../../../shared/job-file-problem.ts'
 import type { JobSpec, NewJob } from '../../../shared/job-spec.ts'
 import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
 import type { ScheduleStatus } from '../../../shared/status.ts'
+import { hookText } from '../../../shared/hook-text.ts'
 import { needText } from '../../../shared/need-text.ts'
 import { taskText } from '../../../shared/task-text.ts'
 import { nextTime } from '../schedules/cron-times.ts'
@@ -30,7 +31,7 @@ export function previewOf(
   { spec, needs = [] }: NewJob,
   folder: string | null,
 ): Omit<PreviewJob, 'duplicate_of' | 'unique_of' | 'schedule'> {
-  const { name, task, cwd, env = {}, source, schedule } = spec
+  const { name, task, cwd, env = {}, source, schedule, on_finish } = spec
   return {
     name,
     kind: task.kind,
@@ -42,6 +43,7 @@ export function previewOf(
     starts_ms: schedule === undefined ? (spec.at_ms ?? null) : nextTime(schedule, Date.now()),
     env,
     needs: needs.length,
+    ...(on_finish === undefined ? {} : { then_text: hookText(on_finish) }),
     source: { file: shortPath(source?.file ?? '', folder), line: source?.line ?? null },
   }
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_SETTINGS, settingsSchema } from '../../../shared/settings.ts'
 import type { Settings, SettingsChange } from '../../../shared/settings.ts'
 import type { Engine } from '../engine.ts'
-import { storedSettings } from './stored-settings.ts'
+import { storedSettings } from '../store/stored-settings.ts'
 
 /** How often ended jobs are looked at that are older than the retention. */
 const PRUNE_INTERVAL_MS = 60 * 60 * 1_000
@@ -29,6 +29,7 @@ export class SettingsKeeper {
       keeper.#prune()
     }, PRUNE_INTERVAL_MS).unref()
     keeper.#prune()
+    await engine.useHooks(keeper.#settings)
     return keeper
   }
 
@@ -49,6 +50,7 @@ export class SettingsKeeper {
     if (settings.synchronous !== this.#settings.synchronous) {
       await this.#engine.setMeta('synchronous', settings.synchronous)
     }
+    await this.#engine.useHooks(settings)
     this.#settings = settings
     for (const listener of this.#listeners) listener(settings)
     this.#prune()

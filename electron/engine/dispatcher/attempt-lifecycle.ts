@@ -11,7 +11,9 @@ import type { AttemptFacts, Verdict } from '../queue/retry.ts'
 import { judgeInterrupted, judgeOutcome, judgeStopped } from '../queue/retry.ts'
 import { endLeftovers } from '../recovery/leftovers.ts'
 import type { LeftoverPlace } from '../recovery/leftovers.ts'
+import type { FinishHooks } from '../finish-hooks/finish-hooks.ts'
 import type { Journal } from '../store/journal.ts'
+import type { CommonSpec } from '../store/spec-text.ts'
 import type { AttemptEnd, AttemptStart, Changes, NextState, ReadyJob } from '../store/store-records.ts'
 import { readStartFile } from '../worker-pool/start-file.ts'
 import type { WorkerExit } from '../worker-pool/worker-process.ts'
@@ -42,6 +44,8 @@ export interface LifecycleOptions {
   readonly onBadEnd: ((submission_id: number) => void) | undefined
   /** Is told of ends when they are on their way to disk. */
   readonly halts: HaltWatch
+  /** Is told before an end is on disk, too: nothing is to start between it and the command that follows it. */
+  readonly hooks: Pick<FinishHooks, 'expect'>
   readonly guard: TransitionGuard
   readonly nextAttemptId: () => number
   readonly now: () => number
@@ -211,8 +215,14 @@ export class AttemptLifecycle {
       if (end.next.state === 'retrying') this.#options.onDue(end.next.retry_at_ms)
       if (isBad(end.next)) this.#tellBadEnd(end.start.attempt_id)
     }
-    this.#options.journal.write({ type: 'end', ends }).then(this.#options.announce, this.#ignoreRefused)
+    const written = this.#options.journal.write({ type: 'end', ends })
+    written.then(this.#options.announce, this.#ignoreRefused)
+    this.#options.hooks.expect(this.#specsOf(ends), written)
     if (this.#options.halts.isWatching) this.#options.halts.onEnds(this.#endedJobs(ends))
+  }
+
+  #specsOf(ends: readonly AttemptEnd[]): CommonSpec[] {
+    return ends.flatMap(({ start }) => this.#options.active.get(start.attempt_id)?.spec ?? [])
   }
 
   #endedJobs(ends: readonly AttemptEnd[]): JobEnd[] {

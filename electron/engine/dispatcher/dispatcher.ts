@@ -28,6 +28,8 @@ export interface DispatcherOptions {
   readonly nextAttemptId: () => number
   /** False while the pool is paused, draining or stopped, or while the disk refuses. */
   readonly mayClaim: () => boolean
+  /** True while something is about to be queued that is to run before all others. */
+  readonly isHeldBack: () => boolean
   readonly announce: (changes: Changes) => void
   /** A stored spec does not parse: the job can never run. */
   readonly onBroken: (job: ReadyJob, error: SerialisedError) => void
@@ -149,8 +151,8 @@ export class Dispatcher {
   }
 
   #dispatch(): void {
-    const { pool, queue, mayClaim } = this.#options
-    if (!mayClaim()) return
+    const { pool, queue, mayClaim, isHeldBack } = this.#options
+    if (!mayClaim() || isHeldBack()) return
     const attempts: ActiveAttempt[] = []
     this.#topUp(attempts)
     while (pool.hasReady()) {

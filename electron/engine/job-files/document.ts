@@ -99,7 +99,6 @@ function tellFaults({ path, text, parsed, faults }: ReadDocument, { problems }: 
 
 const EMPTY: ParsedFile = {
   value: null,
-  size: 0,
   locate: (loci) => loci.map(() => 0),
   jobOffset: () => 0,
   writtenAs: () => null,

@@ -118,15 +118,21 @@ function commandFills(
   return { fills: [fill], varies_program: first !== null }
 }
 
-function otherFills({ args, env, with: input, unique }: JobEntry, compiler: Compiler): Fills {
+function otherFills({ args, env, with: input, unique, on_finish }: JobEntry, compiler: Compiler): Fills {
   const key = typeof unique === 'object' ? unique.key : unique
   const key_path = typeof unique === 'object' ? ['unique', 'key'] : ['unique']
+  const hook = typeof on_finish === 'object' ? on_finish.command : on_finish
+  const hook_path = typeof on_finish === 'object' ? ['on_finish', 'command'] : ['on_finish']
   return [
     ...fillOf(args === undefined ? null : compiler.list(args, ['args'], 0), (filled) => ({ args: filled })),
     ...fillOf(env === undefined ? null : compiler.map(env, ['env']), (filled) => ({ env: filled })),
     ...fillOf(compiler.any(input, ['with']), (filled) => ({ with: filled })),
     ...fillOf(compiler.optional(key, key_path), (filled) => ({
       unique: typeof unique === 'object' ? { ...unique, key: filled } : filled,
+    })),
+    // What means nothing to the sweep stays for the end of the job, like {state}.
+    ...fillOf(compiler.optional(hook, hook_path, true), (filled) => ({
+      on_finish: typeof on_finish === 'object' ? { ...on_finish, command: filled } : filled,
     })),
   ]
 }
@@ -161,6 +167,7 @@ class Compiler {
       return null
     }
     for (const { label, hole } of needsIn(compiled)) this.#refer(label, hole, path)
+    if (path[0] === 'on_finish' && hasSlot(compiled)) this.#tellSlot(path)
     return this.#fill(compiled, use)
   }
 
@@ -173,13 +180,20 @@ class Compiler {
     this.#onFault(() => ({ code: 'BAD_EXPRESSION', path: this.#pathOf(path), message, found: quoted(hole) }))
   }
 
+  /** The job has given its slot back when it has ended. */
+  #tellSlot(path: SpecPath): void {
+    this.failed = true
+    const message = 'The slot {%} is one of the job only while it runs. Leave it out.'
+    this.#onFault(() => ({ code: 'BAD_EXPRESSION', path: this.#pathOf(path), message, found: '"{%}"' }))
+  }
+
   #fill(template: Template, use: { readonly shell: boolean }): Fill<string> {
     if (hasSlot(template)) this.has_slot = true
     return (row) => fillTemplate(template, row, { ...use, again: this.need_refs.length > 0 })
   }
 
-  optional(text: string | undefined, path: SpecPath): Fill<string> | null {
-    return text === undefined ? null : this.text(text, path)
+  optional(text: string | undefined, path: SpecPath, shell = false): Fill<string> | null {
+    return text === undefined ? null : this.text(text, path, shell)
   }
 
   /** @param first what the first item counts as in its path */

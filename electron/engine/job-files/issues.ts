@@ -170,6 +170,7 @@ function isOneOf(keys: readonly string[], key: string): boolean {
 /** Keys that hold a map with keys of its own. */
 const NESTED = [
   'retry',
+  'on_finish',
   'stop',
   'log',
   'limits',

@@ -17,7 +17,6 @@ export function parseJsonText(text: string, onFault: OnFault): ParsedFile | null
   if (text.includes('__proto__') || text.includes('\\u')) refuseProto(value, onFault)
   return {
     value,
-    size: text.length,
     locate: (loci) => scanJson(text, { loci }).offsets,
     jobOffset: (index) => scan.items[index] ?? 0,
     // People who write JSON put text in quotes.

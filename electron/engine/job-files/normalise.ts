@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path'
 import { missingCase } from '../../../shared/errors.ts'
 import type { JobDefaults, JobEntry } from '../../../shared/job-file.ts'
 import { DEFAULT_RETRY_CAUSES, SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
-import type { JobSpec, RetryPolicy, StopPolicy, Task, Unique } from '../../../shared/job-spec.ts'
+import type { FinishHook, JobSpec, RetryPolicy, StopPolicy, Task, Unique } from '../../../shared/job-spec.ts'
 import type { ProblemCode } from '../../../shared/job-file-problem.ts'
 import { FileFault } from './file-fault.ts'
 import { addSchedule } from './schedule-key.ts'
@@ -77,6 +77,8 @@ function addPolicies(spec: JobSpec, entry: JobEntry, defaults: JobDefaults): voi
   if (stop !== undefined) spec.stop = toStop(stop)
   const on_interrupt = entry.on_interrupt ?? defaults.on_interrupt
   if (on_interrupt !== undefined) spec.on_interrupt = on_interrupt
+  const on_finish = entry.on_finish ?? defaults.on_finish
+  if (on_finish !== undefined) spec.on_finish = toFinishHook(on_finish)
   const log = entry.log ?? defaults.log
   if (log?.max !== undefined) spec.log_max_bytes = log.max
   const limits = entry.limits ?? defaults.limits
@@ -111,6 +113,11 @@ function toStop(stop: NonNullable<JobEntry['stop']>): StopPolicy {
     signal: stop.signal ?? SPEC_DEFAULTS.stop.signal,
     grace_ms: stop.grace ?? SPEC_DEFAULTS.stop.grace_ms,
   }
+}
+
+function toFinishHook(hook: NonNullable<JobEntry['on_finish']>): FinishHook {
+  const asked = typeof hook === 'object' ? hook : { command: hook }
+  return { command: asked.command, if: asked.if ?? SPEC_DEFAULTS.on_finish_if }
 }
 
 function toTask(entry: JobEntry, context: SpecContext): Task | null {

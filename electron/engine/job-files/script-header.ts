@@ -105,7 +105,6 @@ export function parseHeader(header: ScriptHeader, onFault: OnFault): ParsedFile 
     const places = new TomlPlaces(header.toml)
     return {
       value,
-      size: header.toml.length,
       locate: (loci) => places.locate(loci),
       jobOffset: () => 0,
       writtenAs: (path) => places.writtenAs(path),

@@ -21,8 +21,6 @@ export type OnFault = (make: () => RawFault) => void
 export interface ParsedFile {
   /** What JSON.parse would give. */
   readonly value: unknown
-  /** UTF-16 units of all texts of the value, roughly. */
-  readonly size: number
   /** @returns the offset of each place, or of the nearest one above it */
   readonly locate: (loci: readonly Locus[]) => readonly number[]
   /** Where the item of the list `jobs` starts. */

@@ -22,7 +22,7 @@ export interface ColumnFault extends Pick<RawFault, 'code' | 'message'> {
 const NOT_IN_TABLES: readonly string[] = ['script', 'args', 'module', 'with', 'strategy', 'inputs', 'needs']
 const KEYS: readonly string[] = KNOWN_KEYS.job.filter((key) => !NOT_IN_TABLES.includes(key))
 /** Keys whose cells are text, whatever they look like. */
-const TEXT_KEYS: readonly string[] = ['name', 'command', 'cwd', 'env', 'group', 'unique']
+const TEXT_KEYS: readonly string[] = ['name', 'command', 'cwd', 'env', 'group', 'unique', 'on_finish']
 const LIST_KEYS: readonly string[] = ['retry.exit_codes', 'retry.causes']
 
 /** The header of a table: `null` where there is no column `command`, so that it is none of ours. */

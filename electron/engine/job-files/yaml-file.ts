@@ -99,7 +99,6 @@ function convert(document: YamlDocument, onFault: OnFault): ParsedFile | null {
   if (root === null)
     return {
       value: null,
-      size: 0,
       locate: (loci) => loci.map(() => 0),
       jobOffset: () => 0,
       writtenAs: () => null,
@@ -110,7 +109,6 @@ function convert(document: YamlDocument, onFault: OnFault): ParsedFile | null {
   const places = new YamlPlaces(root, converter.targets)
   return {
     value: converted.value,
-    size: converted.size,
     locate: (loci) => loci.map((locus) => places.offset(locus)),
     jobOffset: (index) => places.item('jobs', index),
     writtenAs: (path) => places.writtenAs(path),

@@ -155,6 +155,14 @@ export class ReadyQueue {
     return lane.window.peek()
   }
 
+  /** What is ready in a group is not known yet, and is asked for. False where nothing of it may run anyway. */
+  isUnknown(group_id: number): boolean {
+    const lane = this.#lanes.get(group_id)
+    if (lane === undefined || isPaused(lane)) return false
+    this.#fill(lane)
+    return lane.window.length === 0 && !lane.window.isEmpty()
+  }
+
   /** Ready jobs of a group that are in memory. */
   count(group_id: number): number {
     return this.#lanes.get(group_id)?.window.length ?? 0

@@ -226,6 +226,7 @@ function isFact(type: OperationName): boolean {
     case 'set-group':
     case 'add-halt-rules':
     case 'note-ran':
+    case 'drop-due-hooks':
     case 'drop-halt-rule':
     case 'set-meta':
       return false

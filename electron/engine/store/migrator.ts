@@ -5,13 +5,16 @@ import { SCHEMA_0002 } from './migrations/0002-limits-and-schedules.ts'
 import { SCHEMA_0003 } from './migrations/0003-sweeps.ts'
 import { SCHEMA_0004 } from './migrations/0004-need-values.ts'
 import { SCHEMA_0005 } from './migrations/0005-watch-folders.ts'
+import { SCHEMA_0006 } from './migrations/0006-finish-hooks.ts'
 import { corruptDatabase } from './sqlite-error.ts'
 
 /** Written into the header of the file (`PRAGMA application_id`): "JYrd". */
 const APPLICATION_ID = 0x4a_59_72_64
 
 /** In order, each applied once. Append only: what was released is never edited (a test holds their digests). */
-export const MIGRATIONS: readonly string[] = [SCHEMA_0001, SCHEMA_0002, SCHEMA_0003, SCHEMA_0004, SCHEMA_0005]
+export const MIGRATIONS: readonly string[] = [
+  ...[SCHEMA_0001, SCHEMA_0002, SCHEMA_0003, SCHEMA_0004, SCHEMA_0005, SCHEMA_0006],
+]
 
 function numberPragma(db: Database, name: 'user_version' | 'application_id'): number {
   return Number(db.pragma(name, { simple: true }))

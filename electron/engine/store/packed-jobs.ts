@@ -34,23 +34,26 @@ function packNeed(flat: FlatWriter, { on, condition, label }: JobInsert['needs']
   if (label !== undefined) flat.text(label)
 }
 
-function packExtras(flat: FlatWriter, { timed, unique, schedule_id, recurs }: JobExtras): void {
+function packExtras(flat: FlatWriter, { timed, unique, hook_if, schedule_id, recurs }: JobExtras): void {
   flat
     .flag(timed)
     .numberOrNull(schedule_id)
     .flag(unique !== null)
     .flag(recurs !== null)
+    .flag(hook_if !== null)
   if (unique !== null) flat.word(UNIQUE_WHILES, unique.while).text(unique.key)
   if (recurs !== null) flat.numberOrNull(recurs.next_ms)
+  if (hook_if !== null) flat.word(CONDITIONS, hook_if)
 }
 
 function unpackExtras(reader: FlatReader): JobExtras {
   const timed = reader.flag()
   const schedule_id = reader.numberOrNull()
-  const [isUnique, recursEver] = [reader.flag(), reader.flag()]
+  const [isUnique, recursEver, isFollowed] = [reader.flag(), reader.flag(), reader.flag()]
   const unique = isUnique ? { while: reader.word(UNIQUE_WHILES), key: reader.text() } : null
   const recurs = recursEver ? { next_ms: reader.numberOrNull() } : null
-  return { timed, unique, schedule_id, recurs }
+  const hook_if = isFollowed ? reader.word(CONDITIONS) : null
+  return { timed, unique, hook_if, schedule_id, recurs }
 }
 
 /**

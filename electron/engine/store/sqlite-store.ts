@@ -9,6 +9,7 @@ import { edit } from './operations/edit.ts'
 import { readJobPage } from './operations/job-query.ts'
 import { addHaltRules, dropHaltRule, readHaltRules } from './operations/halt-rules.ts'
 import { claim, setActive, unclaim } from './operations/lease.ts'
+import { dropDueHooks, noteDueHooks, readDueHooks } from './operations/finish-hooks.ts'
 import { move } from './operations/move.ts'
 import { noteRan, readNeededValues } from './operations/need-values.ts'
 import { readNextIds } from './operations/next-ids.ts'
@@ -71,7 +72,7 @@ export class SqliteStore {
     try {
       if (this.#isTorn) this.#rollBack()
       this.#context.sql('BEGIN IMMEDIATE').run()
-      const results = operations.map((operation) => run(this.#context, operation))
+      const results = operations.map((operation) => this.#run(operation))
       this.#context.tally.flush()
       this.#context.sql('COMMIT').run()
       this.#applySettings(operations)
@@ -104,6 +105,10 @@ export class SqliteStore {
     } finally {
       this.#db.close()
     }
+  }
+
+  #run(operation: Operation): OperationResult {
+    return noteDueHooks(this.#context, run(this.#context, operation))
   }
 
   #reading<T>(read: () => T): T {
@@ -191,6 +196,8 @@ function run(context: StoreContext, operation: Operation): OperationResult {
       return addHaltRules(context, operation)
     case 'note-ran':
       return noteRan(context, operation)
+    case 'drop-due-hooks':
+      return dropDueHooks(context, operation)
     case 'drop-halt-rule':
       return dropHaltRule(context, operation)
     case 'set-meta':
@@ -222,6 +229,8 @@ function answer(context: StoreContext, query: Query): AnswerOf<QueryName> {
       return context.usual_runs.read(query.name)
     case 'needed-values':
       return readNeededValues(context, query)
+    case 'due-hooks':
+      return readDueHooks(context, query)
     case 'watches':
       return readWatches(context)
     case 'untaken':

@@ -1,5 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3'
+import type { NeedCondition } from '../../../shared/job.ts'
 import { ChangesBuilder } from './changes-builder.ts'
+import { readAfterJob } from './operations/finish-hooks.ts'
 import { Tally } from './tally.ts'
 import { UsualRuns } from './usual-runs.ts'
 
@@ -17,6 +19,10 @@ export class StoreContext {
   readonly duplicates = new Map<number, Map<number, number>>()
   /** False: there is no need at all, so an end has no dependents to look for. */
   has_needs = false
+  /** False: no job has a command of its own that follows its end. */
+  has_hooks = false
+  /** After which ends a command of the settings follows; null: none does. */
+  after_job: NeedCondition | null = null
   readonly #statements = new Map<string, Statement>()
 
   constructor(db: Database) {
@@ -72,6 +78,8 @@ export class StoreContext {
       this.open_submissions.add(id)
     }
     this.has_needs = this.number('SELECT 1 FROM need LIMIT 1') === 1
+    this.has_hooks = this.number('SELECT 1 FROM job WHERE hook_if IS NOT NULL LIMIT 1') === 1
+    this.after_job = readAfterJob(this)
   }
 
   #first(text: string, parameters: unknown[]): unknown {

@@ -19,6 +19,14 @@ import type {
   TakenFiles,
 } from './store-records.ts'
 
+/** What is settled by the commit that makes the jobs of a submission visible; not looked at before that. */
+export interface SubmittedFor {
+  /** Files of a watch folder that its jobs are of. */
+  readonly takes?: TakenFiles | undefined
+  /** Ends of jobs that these ones follow. */
+  readonly due_hooks?: readonly number[] | undefined
+}
+
 /** Every operation: what it takes and what it answers. */
 export interface StoreOperations {
   /** Begins a submission of several chunks: its jobs are invisible and do not run before `complete-submission`. */
@@ -34,7 +42,7 @@ export interface StoreOperations {
       readonly whole: boolean
       readonly at_ms: number
       readonly jobs: JobInserts
-    }
+    } & SubmittedFor
     /**
      * `not_ready`: ids of those that are not `queued`, which includes those that were not stored at all because of
      * another with the same unique key; what needs one of these needs the other instead. The caller builds the ready
@@ -43,9 +51,8 @@ export interface StoreOperations {
      */
     out: Changes & { readonly not_ready: readonly number[]; readonly duplicates: readonly Duplicate[] }
   }
-  /** `takes`: files of a watch folder that its jobs are of. */
   'complete-submission': {
-    in: { readonly submission_id: number; readonly takes?: TakenFiles | undefined }
+    in: { readonly submission_id: number } & SubmittedFor
     out: Changes
   }
   /** Deletes an open submission with its jobs, in steps of `limit`; `done` says whether all are gone. */
@@ -165,6 +172,8 @@ export interface StoreOperations {
     in: { readonly attempt_id: number; readonly job_id: number; readonly ran: string }
     out: null
   }
+  /** Ends of jobs that no command follows any more. */
+  'drop-due-hooks': { in: { readonly ids: readonly number[] }; out: null }
   'drop-halt-rule': { in: Pick<StoredHaltRule, 'submission_id' | 'first_job_id'>; out: null }
   'set-meta': { in: { readonly key: MetaKey; readonly value: string }; out: null }
 }
@@ -180,6 +189,7 @@ export type MetaKey =
   | 'next_attempt_id'
   | 'synchronous'
   | 'settings'
+  | 'after_job'
 
 export type OperationName = keyof StoreOperations
 export type OperationOf<K extends OperationName> = { readonly type: K } & StoreOperations[K]['in']

@@ -6,6 +6,7 @@ import type { Group, ScheduleStatus, UsualRun } from '../../../shared/status.ts'
 import type { WatchFolder, WatchedFile } from '../../../shared/watch.ts'
 import type { MetaKey } from './store-operations.ts'
 import type {
+  DueHook,
   DueSchedule,
   HaltRuleLeft,
   LeaseLeft,
@@ -39,6 +40,8 @@ export interface StoreQueries {
   /** What the jobs came to that these name in their texts. */
   'needed-values': { in: { readonly job_ids: readonly number[] }; out: readonly NeededValue[] }
   'open-submissions': { in: unknown; out: readonly number[] }
+  /** Ends of jobs that commands are to follow, behind `after_id`, at most `limit`, the first first. */
+  'due-hooks': { in: { readonly after_id: number; readonly limit: number }; out: readonly DueHook[] }
   watches: { in: unknown; out: readonly (WatchFolder & { readonly taken: number })[] }
   /** Which of these files were not taken; `before`: what was taken under that name and has gone. */
   untaken: {

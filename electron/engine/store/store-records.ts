@@ -31,10 +31,25 @@ export interface JobExtras {
   /** Its timeout is a share of what jobs of its name take. */
   readonly timed: boolean
   readonly unique: Unique | null
+  /** After which end its own command follows. */
+  readonly hook_if: NeedCondition | null
   /** The schedule that submits it. */
   readonly schedule_id: number | null
   /** It is no job, but a schedule that submits such a job then for the first time (null: never). Nothing can need it. */
   readonly recurs: { readonly next_ms: number | null } | null
+}
+
+/** A job has ended, and a command is to follow. */
+export interface DueHook {
+  readonly id: number
+  /** Its own command follows. */
+  readonly own: boolean
+  /** The command of the settings follows. */
+  readonly general: boolean
+  /** As it was when it ended. Its result is left out. */
+  readonly job: EndedJob
+  readonly group: string
+  readonly spec_json: string
 }
 
 /** A schedule, as far as what it is to do follows from it. */
@@ -137,6 +152,8 @@ export interface Changes {
   readonly ended: readonly EndedJob[]
   /** Groups whose ready jobs are not what the windows hold any more; the windows are loaded again. */
   readonly stale_groups: readonly number[]
+  /** Of those that ended some are to be followed by a command; missing: none. */
+  readonly due_hooks?: true
 }
 
 /** The answer of an action on a selection. */

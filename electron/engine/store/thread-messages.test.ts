@@ -35,6 +35,7 @@ const job = fc.record({
     fc.record({
       timed: fc.boolean(),
       unique: nullable(fc.record({ key: text, while: fc.constantFrom(...UNIQUE_WHILE) })),
+      hook_if: nullable(fc.constantFrom(...NEED_CONDITIONS)),
       schedule_id: nullable(id),
       recurs: nullable(fc.record({ next_ms: nullable(ms) })),
     }),

@@ -13,6 +13,7 @@ const QUEUE_KEYS = [
   'schedule',
   'timeout_percent',
   'unique',
+  'on_finish',
 ] as const
 export type QueueFacts = Readonly<Pick<JobSpec, (typeof QUEUE_KEYS)[number]>>
 

@@ -40,13 +40,13 @@ function dueTime({ delay_ms, at_ms: wanted_ms }: QueueFacts, at_ms: number): num
 }
 
 function extrasOf(facts: QueueFacts, { at_ms, schedule_id }: InsertFacts): JobExtras | undefined {
-  const { timeout_percent, unique, schedule } = facts
-  if (timeout_percent === undefined && unique === undefined) {
-    if (schedule === undefined && schedule_id === undefined) return undefined
-  }
+  const { timeout_percent, unique, schedule, on_finish } = facts
+  if ([timeout_percent, unique, schedule, on_finish, schedule_id].every((fact) => fact === undefined))
+    return undefined
   return {
     timed: timeout_percent !== undefined,
     unique: unique ?? null,
+    hook_if: on_finish?.if ?? null,
     schedule_id: schedule_id ?? null,
     recurs: schedule === undefined ? null : { next_ms: nextTime(schedule, at_ms) },
   }

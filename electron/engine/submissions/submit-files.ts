@@ -78,7 +78,10 @@ export async function submitFiles(options: SubmitFilesOptions): Promise<FilesSub
     const told = { problems, problem_count, ...(left_files === undefined ? {} : { left_files }) }
     const wanted = count > 0 && (problem_count === 0 || options.skip_bad)
     if (wanted) {
-      const submitted = { submission: await writer.complete(options.takes), ...told }
+      const submitted = {
+        submission: await writer.complete(options.takes === undefined ? {} : { takes: options.takes }),
+        ...told,
+      }
       return done === null ? submitted : { ...submitted, left_out: done.count, waiting_jobs: done.waiting }
     }
     await writer.abort()

@@ -8,14 +8,8 @@ import type { ReadyQueue } from '../queue/ready-queue.ts'
 import type { Journal } from '../store/journal.ts'
 import { writeJob } from '../store/written-job.ts'
 import type { WrittenJob } from '../store/written-job.ts'
-import type {
-  Changes,
-  Duplicate,
-  JobInsert,
-  ReadyJob,
-  StoredHaltRule,
-  TakenFiles,
-} from '../store/store-records.ts'
+import type { Changes, Duplicate, JobInsert, ReadyJob, StoredHaltRule } from '../store/store-records.ts'
+import type { SubmittedFor } from '../store/store-operations.ts'
 import type { IdSequence } from './id-sequence.ts'
 import { toJobInsert } from './job-insert.ts'
 import { LeftOut, NewSchedules } from './not-queued.ts'
@@ -140,19 +134,21 @@ export class SubmissionWriter {
 
   /**
    * Makes the jobs visible and ready, all at once.
-   * @param takes files of a watch folder that they are of: noted in the same transaction, so that none becomes two jobs
+   * @param cause what they are of: noted in the same transaction, so that none comes twice
    */
-  async complete(takes?: TakenFiles): Promise<Submission> {
+  async complete(cause: SubmittedFor = {}): Promise<Submission> {
     this.#done = true
-    if (takes !== undefined) await this.#openNow()
+    // Files may be of no job at all.
+    if (this.#held === null && Object.keys(cause).length > 0) await this.#openNow()
     const { journal, queue, bus, announce, onDue } = this.#options
     for (const written of this.#under_way.splice(0)) await written
     this.#writeHaltRules()
     if (this.#opened) {
-      announce(await journal.write({ type: 'complete-submission', submission_id: this.submission_id, takes }))
+      const { submission_id } = this
+      announce(await journal.write({ ...cause, type: 'complete-submission', submission_id }))
       for (const group_id of this.#groups) queue.invalidate(group_id)
     } else if (this.#held !== null) {
-      await this.#write(this.#held.inserts, true)
+      await this.#write(this.#held.inserts, true, cause)
     }
     this.#sweeps.end()
     if (this.#due_ms !== null) onDue(this.#due_ms)
@@ -264,9 +260,10 @@ export class SubmissionWriter {
     return chunk.first_id + index - chunk.first_index
   }
 
-  async #write(inserts: readonly JobInsert[], whole: boolean): Promise<void> {
+  async #write(inserts: readonly JobInsert[], whole: boolean, cause: SubmittedFor = {}): Promise<void> {
     const { journal, queue, announce, onOffered } = this.#options
     const written = journal.write({
+      ...cause,
       type: 'submit',
       submission_id: this.submission_id,
       label: this.#label,

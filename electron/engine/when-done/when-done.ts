@@ -85,6 +85,7 @@ export class WhenDoneKeeper {
     this.#again = true
     this.#looking ??= this.#lookOn().finally(() => {
       this.#looking = null
+      if (this.#again && this.#isWanted()) void this.#look()
     })
     return this.#looking
   }

@@ -12,6 +12,7 @@ import { recipeOption } from '../recipe-option.ts'
 import { PlainReporter } from '../output/reporter.ts'
 import type { Column } from '../output/table.ts'
 import { renderTable } from '../output/table.ts'
+import { hookText } from '../../../shared/hook-text.ts'
 import { needText } from '../../../shared/need-text.ts'
 import { taskText } from '../../../shared/task-text.ts'
 import { counted, oneLine } from '../output/text.ts'
@@ -86,6 +87,7 @@ async function previewTable(
       ...TABLE,
       ...(shown.some(({ needs = [] }) => needs.length > 0) ? [needsColumn(shown)] : []),
       RUNS,
+      ...(shown.some(({ spec }) => spec.on_finish !== undefined) ? [THEN] : []),
       ...(shown.some(({ spec }) => whenText(spec) !== '') ? [WHEN] : []),
     ]
     for (const line of renderTable(table, shown, columns, host.colors)) await host.stdout.line(line)
@@ -115,6 +117,12 @@ function needsColumn(shown: readonly NewJob[]): Column<NewJob> {
 
 /** Only where there is something to say. */
 const WHEN: Column<NewJob> = { title: 'WHEN', cell: ({ spec }) => oneLine(whenText(spec)) }
+
+const THEN: Column<NewJob> = {
+  title: 'THEN',
+  cell: ({ spec }) => (spec.on_finish === undefined ? '' : oneLine(hookText(spec.on_finish))),
+  most: MAX_NAME,
+}
 
 const TABLE: readonly Column<NewJob>[] = [
   { title: 'NAME', cell: ({ spec }) => oneLine(spec.name), most: MAX_NAME },

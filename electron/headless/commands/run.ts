@@ -23,6 +23,7 @@ import { counted } from '../output/text.ts'
 import type { Work } from '../work.ts'
 import type { ElsewhereOptions } from '../run-elsewhere.ts'
 import { runElsewhere } from '../run-elsewhere.ts'
+import { FailedHooks } from '../failed-hooks.ts'
 import { LaterSubmissions } from '../later-submissions.ts'
 import { withDoors } from '../with-doors.ts'
 import { reachOrOwn } from '../with-owner.ts'
@@ -173,6 +174,7 @@ async function runToTheEnd(
   tellSchedules(submission, reporter, is_reachable)
   await reporter.submitted(submission)
   work.stopAtBadEnd(submission.submission_id)
+  const hooks = await FailedHooks.from(work)
   await work.start(true)
   work.endWhenStopped()
   const later = new LaterSubmissions(owned.engine)
@@ -189,8 +191,9 @@ async function runToTheEnd(
   const not_run = count - tally.ended
   await reporter.finished(tally.summary(not_run, work.duration_ms))
   if (not_run > 0 && !cut_short) reporter.note(await whyNotRun(submission, work))
-  const clean = tally.counts.succeeded === count
-  return { exit_code: exitCode(found, clean, work), clean }
+  const succeeded = tally.counts.succeeded === count
+  const hooks_failed = await hooks.tell()
+  return { exit_code: exitCode(found, succeeded, work), clean: succeeded && !hooks_failed }
 }
 
 /** Jobs of the files that were in the queue already count as its own. */

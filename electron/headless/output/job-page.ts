@@ -5,6 +5,7 @@ import type { JobSpec } from '../../../shared/job-spec.ts'
 import type { JobDetails, NeedLink, UsualRun } from '../../../shared/status.ts'
 import { memoryLimitText } from '../../../shared/memory-limit-text.ts'
 import { relativeTimeoutText } from '../../../shared/relative-timeout.ts'
+import { hookText } from '../../../shared/hook-text.ts'
 import { causeText } from '../../../shared/cause-text.ts'
 import { detailsText, paintState, runTimeText } from './state-text.ts'
 import { taskText } from '../../../shared/task-text.ts'
@@ -61,6 +62,7 @@ function specFacts(spec: JobSpec, usual_run: UsualRun | null): [string, string][
   if (spec.retry !== undefined)
     facts.push(['retry', `up to ${counted(spec.retry.limit, 'time')}, ${spec.retry.backoff}`])
   if (spec.on_interrupt !== undefined) facts.push(['if lost', spec.on_interrupt])
+  if (spec.on_finish !== undefined) facts.push(['then', cut(hookText(spec.on_finish))])
   const { source } = spec
   if (source !== undefined) {
     facts.push(['from', oneLine(source.line === undefined ? source.file : `${source.file}:${source.line}`)])

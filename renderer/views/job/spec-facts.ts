@@ -1,3 +1,4 @@
+import { hookText } from '../../../shared/hook-text.ts'
 import type { JobSpec, RetryPolicy } from '../../../shared/job-spec.ts'
 import { SPEC_DEFAULTS } from '../../../shared/job-spec.ts'
 import { memoryLimitText } from '../../../shared/memory-limit-text.ts'
@@ -51,6 +52,7 @@ export function specFacts(spec: JobSpec, usual_run: UsualRun | null = null): Spe
   const interrupt = { ask: 'asks what to do', requeue: 'runs again', fail: 'counts as failed' }
   const on_interrupt = spec.on_interrupt ?? SPEC_DEFAULTS.on_interrupt
   add('If interrupted', interrupt[on_interrupt], false, spec.on_interrupt === undefined)
+  if (spec.on_finish !== undefined) add('Afterwards', hookText(spec.on_finish), true)
   const log_max_bytes = spec.log_max_bytes ?? SPEC_DEFAULTS.log_max_bytes
   add('Output kept', `up to ${formatBytes(log_max_bytes)}`, false, spec.log_max_bytes === undefined)
   return facts

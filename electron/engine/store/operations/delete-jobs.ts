@@ -9,6 +9,7 @@ export function deleteWork(context: StoreContext): void {
     context.sql('DELETE FROM need WHERE job_id IN (SELECT id FROM temp.work)').run()
     context.sql('DELETE FROM attempt_ran WHERE job_id IN (SELECT id FROM temp.work)').run()
   }
+  context.sql('DELETE FROM due_hook WHERE job_id IN (SELECT id FROM temp.work)').run()
   context.sql('DELETE FROM job_spec WHERE job_id IN (SELECT id FROM temp.work)').run()
   context.sql('DELETE FROM job WHERE id IN (SELECT id FROM temp.work)').run()
 }

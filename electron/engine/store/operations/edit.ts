@@ -39,6 +39,7 @@ export function edit(context: StoreContext, operation: OperationOf<'edit'>): Act
          name = coalesce(@name, name), kind = coalesce(@kind, kind), slots = coalesce(@slots, slots),
          unique_key = CASE WHEN @respecified THEN @unique_key ELSE unique_key END,
          timed = CASE WHEN @respecified THEN @timed ELSE timed END,
+         hook_if = CASE WHEN @respecified THEN @hook_if ELSE hook_if END,
          touched_by = CASE WHEN @moved THEN @action_id ELSE touched_by END
        WHERE id IN (SELECT id FROM temp.selected)`,
     )
@@ -54,6 +55,7 @@ export function edit(context: StoreContext, operation: OperationOf<'edit'>): Act
       respecified: spec === undefined ? 0 : 1,
       unique_key: spec?.unique?.key ?? null,
       timed: spec?.timeout_percent === undefined ? null : 1,
+      hook_if: spec?.on_finish?.if ?? null,
     })
   tallyJobs(context, 'selected', 1)
   noteStale(context, changes, 'selected')

@@ -1,5 +1,6 @@
 import type { Group } from '../../../../shared/status.ts'
 import type { StoreContext } from '../store-context.ts'
+import { readAfterJob } from './finish-hooks.ts'
 import type { OperationOf } from '../store-operations.ts'
 
 interface GroupRow {
@@ -42,5 +43,6 @@ export function setMeta(context: StoreContext, operation: OperationOf<'set-meta'
   context
     .sql('INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value')
     .run(operation.key, operation.value)
+  if (operation.key === 'after_job') context.after_job = readAfterJob(context)
   return null
 }

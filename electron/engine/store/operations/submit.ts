@@ -7,11 +7,12 @@ import { noteAtRest, readJob, wakeTime } from '../job-row.ts'
 import { RowsStatement } from '../rows-statement.ts'
 import { tallyJobs } from '../selected.ts'
 import type { StoreContext } from '../store-context.ts'
-import type { OperationOf, ResultOf } from '../store-operations.ts'
+import type { OperationOf, ResultOf, SubmittedFor } from '../store-operations.ts'
 import type { Duplicate, JobInsert } from '../store-records.ts'
 import { deleteWork } from './delete-jobs.ts'
 import type { Ended } from './dependents.ts'
 import { settleDependents } from './dependents.ts'
+import { dropDueHooks } from './finish-hooks.ts'
 import { keepIds } from './next-ids.ts'
 import { deleteSchedulesOf, insertSchedule } from './schedule-rows.ts'
 import { takeFiles } from './watch-folders.ts'
@@ -21,8 +22,8 @@ const INSERT_SUBMISSION = `INSERT INTO submission (id, label, created_ms, state,
 const EXTEND_SUBMISSION = `UPDATE submission SET first_job_id = min(coalesce(first_job_id, @first), @first),
   last_job_id = max(coalesce(last_job_id, @last), @last), job_count = job_count + @count WHERE id = @submission_id`
 const INSERT_JOB = `INSERT INTO job (id, submission_id, group_id, name, kind, state, priority, position, slots, held,
-  needs_open, due_ms, wake_ms, cause, queued_ms, ended_ms, unique_key, timed, schedule_id)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  needs_open, due_ms, wake_ms, cause, queued_ms, ended_ms, unique_key, timed, schedule_id, hook_if)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const INSERT_QUEUED = new RowsStatement(
   `(?, ?, ?, ?, ?, 'queued', ?, ?, ?, 0, 0, ?)`,
   (
@@ -61,6 +62,7 @@ export function submit(context: StoreContext, operation: OperationOf<'submit'>):
     if (count > 0 || duplicates.length === 0)
       context.sql(INSERT_SUBMISSION).run(submission_id, label, at_ms, 'complete', first, last, count)
     context.duplicates.delete(submission_id)
+    settleCause(context, operation)
   } else if (first !== null) {
     context.sql(EXTEND_SUBMISSION).run({ first, last, count, submission_id })
   }
@@ -136,7 +138,8 @@ function insertJobs(
       // prettier-ignore
       insertJob.run(id, submission_id, group_id, name, kind, state, priority, id, slots, held, needs_open, due_ms, wake_ms,
         cause, at_ms, ended_ms, extras?.unique?.key ?? null, extras?.timed === true ? 1 : null,
-        extras?.schedule_id ?? null)
+        extras?.schedule_id ?? null, extras?.hook_if ?? null)
+      if (extras?.hook_if != null) context.has_hooks = true
     }
     first = first === null || id < first ? id : first
     last = last === null || id > last ? id : last
@@ -224,7 +227,7 @@ export function completeSubmission(
   context.open_submissions.delete(submission_id)
   context.duplicates.delete(submission_id)
   context.sql(`UPDATE submission SET state = 'complete' WHERE id = ?`).run(submission_id)
-  if (operation.takes !== undefined) takeFiles(context, operation.takes)
+  settleCause(context, operation)
   let hasEnded = false
   for (const { group_id, state, count } of openCounts(context, submission_id)) {
     if (count === 0) continue
@@ -235,6 +238,11 @@ export function completeSubmission(
   context.sql('DELETE FROM open_counter WHERE submission_id = ?').run(submission_id)
   if (hasEnded) announceEnded(context, changes, submission_id)
   return changes.build()
+}
+
+function settleCause(context: StoreContext, { takes, due_hooks }: SubmittedFor): void {
+  if (takes !== undefined) takeFiles(context, takes)
+  if (due_hooks !== undefined) dropDueHooks(context, { ids: due_hooks })
 }
 
 function openCounts(

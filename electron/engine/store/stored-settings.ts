@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_SETTINGS, settingsChangeSchema } from '../../../shared/settings.ts'
 import type { Settings, SettingsChange } from '../../../shared/settings.ts'
-import { SYNCHRONOUS } from '../store/synchronous.ts'
+import { SYNCHRONOUS } from './synchronous.ts'
 
 /**
  * The settings as they stand in the data directory. What another version wrote, or what does not parse, gives way to the
