@@ -190,11 +190,11 @@ export class Engine {
     }
   }
 
-  /** Nothing is left that can run, and nothing ready is kept back by a pause of the pool. */
-  async isDone(): Promise<boolean> {
-    if (this.#parts.control.state !== 'running') return false
+  /** Whether something is left that can run; `held`: no, but the pool is paused or not started. */
+  async look(): Promise<'working' | 'done' | 'held'> {
     await this.settled()
-    return (await isIdle(this.#parts)) && !this.#parts.hooks.isHolding
+    if (!(await isIdle(this.#parts)) || this.#parts.hooks.isHolding) return 'working'
+    return this.#parts.control.state === 'running' ? 'done' : 'held'
   }
 
   /** Resolves when the commands that follow what has ended are queued. */

@@ -22,7 +22,16 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
     '--json',
   ],
   preview: ['--recursive', '--recipe', '--data', '--json'],
-  start: ['--concurrency', '--data', '--recursive', '--recipe', '--skip-bad', '--until-idle', '--json'],
+  start: [
+    '--concurrency',
+    '--data',
+    '--recursive',
+    '--recipe',
+    '--skip-bad',
+    '--until-idle',
+    '--when-done',
+    '--json',
+  ],
   serve: [
     ...[
       '--host',

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { Place } from './cli-harness.ts'
 
-test('what to do when the queue is done is chosen from elsewhere, counted down to, and taken back', async () => {
+test('what to do when the queue is done is chosen at the start or from elsewhere, counted down to, and taken back', async () => {
   const place = new Place()
   place.write('a.sh', '#!/bin/sh\nwhile [ ! -e go ]; do sleep 0.05; done\n')
   place.write('b.sh', '#!/bin/sh\ntrue\n')
-  const owner = place.start(['start', 'a.sh'])
+  const owner = place.start(['start', 'a.sh', '--when-done', 'shut-down'])
   await expect
     .poll(async () => (await place.cli('when-done')).stdout, { timeout: 15_000 })
-    .toBe('nothing is done when the queue is done\n')
+    .toBe('when the queue is done: shut-down\n')
   expect((await place.cli('when-done', 'quit')).stdout).toBe('when the queue is done: quit\n')
   place.write('go', '')
   await expect

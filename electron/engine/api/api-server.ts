@@ -1,6 +1,5 @@
 import type { Handlers } from '../../../shared/ipc.ts'
 import { JobyardError } from '../../../shared/errors.ts'
-import type { WhenDoneStatus } from '../../../shared/when-done.ts'
 import { API_VERSION } from '../../../shared/api-protocol.ts'
 import type { OwnedEngine } from '../create-engine.ts'
 import type { EventBus } from '../events/event-bus.ts'
@@ -47,6 +46,7 @@ export interface OwnerHelp {
 /** The API of one owner. Hosts hand it the connections that their transports accept. */
 export interface OwnerApi extends ApiServer {
   readonly settings: SettingsKeeper
+  readonly when_done: Pick<WhenDoneKeeper, 'set'>
   /** Ends all connections, and the threads; the engine is left to whoever opened it. */
   close(): Promise<void>
 }
@@ -85,20 +85,14 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
       }
     },
   })
-  const server = new ConnectedServer(
-    owned,
-    version,
-    settings,
-    () => when_done.status,
-    async () => {
-      when_done.close()
-      settings.close()
-      stopSweeping()
-      // It asks the history.
-      await watch_folders.close()
-      await Promise.all([history.close(), logs.close()])
-    },
-  )
+  const server = new ConnectedServer(owned, version, settings, when_done, async () => {
+    when_done.close()
+    settings.close()
+    stopSweeping()
+    // It asks the history.
+    await watch_folders.close()
+    await Promise.all([history.close(), logs.close()])
+  })
   server.handlers = makeHandlers({
     owned,
     history,
@@ -118,6 +112,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<OwnerA
 class ConnectedServer implements OwnerApi {
   handlers!: Handlers
   readonly settings: SettingsKeeper
+  readonly when_done: WhenDoneKeeper
   readonly #owned: OwnedEngine
   readonly #version: string
   readonly #yard: Yard
@@ -132,16 +127,22 @@ class ConnectedServer implements OwnerApi {
     owned: OwnedEngine,
     version: string,
     settings: SettingsKeeper,
-    whenDone: () => WhenDoneStatus,
+    when_done: WhenDoneKeeper,
     onClose: () => Promise<void>,
   ) {
     this.#owned = owned
     this.#version = version
     this.settings = settings
+    this.when_done = when_done
     this.#onClose = onClose
-    this.#yard = new Yard(owned.engine, { data_dir: owned.paths.dir, version }, whenDone, () => {
-      this.tell('counts')
-    })
+    this.#yard = new Yard(
+      owned.engine,
+      { data_dir: owned.paths.dir, version },
+      () => when_done.status,
+      () => {
+        this.tell('counts')
+      },
+    )
     this.#unsubscribe = this.#listen(owned.engine.bus)
   }
 

@@ -6,8 +6,8 @@ import type { EventBus } from '../events/event-bus.ts'
 /** What it needs of the engine. */
 export interface WatchedQueue {
   readonly bus: EventBus
-  /** Nothing is left that can run, and no pause keeps anything back. */
-  isDone(): Promise<boolean>
+  /** `held`: what is left that could run is kept back, by a pause or because nothing is started. */
+  look(): Promise<'working' | 'done' | 'held'>
 }
 
 export interface WhenDoneOptions {
@@ -93,10 +93,10 @@ export class WhenDoneKeeper {
   async #lookOn(): Promise<void> {
     while (this.#again && this.#choice !== 'nothing') {
       this.#again = false
-      const isDone = await this.#options.queue.isDone()
-      if (!isDone) this.#had_work = true
+      const queue = await this.#options.queue.look()
+      if (queue === 'working') this.#had_work = true
       // It may have been taken back meanwhile.
-      if (!isDone) this.#stopCounting()
+      if (queue !== 'done') this.#stopCounting()
       else if (this.#had_work && this.#isWanted()) this.#count()
     }
   }

@@ -1,5 +1,8 @@
 import type { Command } from 'commander'
+import { Option } from 'commander'
 import { isActive, isEnded } from '../../../shared/job.ts'
+import { WHEN_DONE } from '../../../shared/when-done.ts'
+import type { WhenDone } from '../../../shared/when-done.ts'
 import type { EndedJob } from '../../../shared/status.ts'
 import { resolveDataDir } from '../../engine/store/data-dir.ts'
 import { parseConcurrency } from '../arguments.ts'
@@ -18,6 +21,7 @@ interface StartOptions {
   readonly recursive?: boolean
   readonly skipBad?: boolean
   readonly untilIdle?: boolean
+  readonly whenDone?: WhenDone
   readonly json?: boolean
 }
 
@@ -28,13 +32,15 @@ Exit codes:
   2    bad usage or faults in the job files: nothing was added (with --skip-bad the good jobs were)
   130  with --until-idle: interrupted by Ctrl-C; always: by two (143 by SIGTERM, 129 by SIGHUP)
 
-Other commands (add, cancel, pause, stop, …) reach it while it works.
+Other commands (add, cancel, pause, stop, …) reach it while it works. What --when-done chose can be taken back by
+jobyard when-done --cancel, also in the minute before it is done.
 
 Ctrl-C lets running jobs finish and starts no more, a second Ctrl-C stops them (so do SIGTERM and SIGHUP), a third
 kills them, a fourth leaves without waiting. What is left stays queued for the next start.
 
 Example:
-  jobyard start build.job.yaml --until-idle`
+  jobyard start build.job.yaml --until-idle
+  jobyard start videos.job.yaml --when-done shut-down`
 
 export function addStartCommand(program: Command, host: Host): void {
   program
@@ -48,6 +54,11 @@ export function addStartCommand(program: Command, host: Host): void {
     .addOption(recipeOption())
     .option('--skip-bad', 'add the good jobs where others have faults')
     .option('--until-idle', 'end when nothing is left that can run')
+    .addOption(
+      new Option('--when-done <choice>', 'what to do when nothing is left that can run, after a minute')
+        .choices(WHEN_DONE)
+        .conflicts('untilIdle'),
+    )
     .option('--json', 'print one JSON object a line')
     .addHelpText('after', HELP)
     .action(async (files: string[], options: StartOptions) => {
@@ -61,7 +72,8 @@ function start(files: readonly string[], options: StartOptions, host: Host): Pro
   return withWork(
     { host, data_dir, concurrency, output: json ? 'json' : 'view', own_jobs_only: false },
     (work) =>
-      withDoors(host, work, async () => {
+      withDoors(host, work, async (api) => {
+        if (options.whenDone !== undefined) await api.when_done.set(options.whenDone)
         // Before the files are added: a job can be skipped the moment it is stored.
         const ended = endedStream(work.owned.engine.bus, work.over)
         const exit_code = files.length === 0 ? null : await addFiles(files, options, work, host)
