@@ -1,6 +1,6 @@
-import { JobyardError } from '../../../shared/errors.ts'
+import { JobyardError, missingCase } from '../../../shared/errors.ts'
 import { jobSpecSchema } from '../../../shared/job-spec.ts'
-import type { JobSpec } from '../../../shared/job-spec.ts'
+import type { JobSpec, Task } from '../../../shared/job-spec.ts'
 
 /**
  * How the spec of a job is stored: lines of JSON, of which the first is the same for all jobs that were made alike, so
@@ -13,14 +13,60 @@ import type { JobSpec } from '../../../shared/job-spec.ts'
  * A text of one line is a whole spec.
  */
 export function writeSpecText(spec: JobSpec): string {
-  const { name, source, task, ...rest } = spec
-  const { line, ...file } = source ?? {}
-  const own = JSON.stringify(line === undefined ? { name } : { name, line })
-  const common = source === undefined ? rest : { ...rest, source: file }
-  if (task.kind !== 'module' || task.with === undefined)
-    return `${JSON.stringify({ ...common, task })}\n${own}`
-  const { with: input, ...module } = task
-  return `${JSON.stringify({ ...common, task: module })}\n${own}\n${JSON.stringify(input)}`
+  const { name, source, task } = spec
+  const own = `{"name":${JSON.stringify(name)}${source?.line === undefined ? '' : `,"line":${source.line}`}}`
+  const file = source === undefined ? '' : `"source":{"file":${files.of(source.file)}},`
+  const input = task.kind === 'module' && task.with !== undefined ? `\n${JSON.stringify(task.with)}` : ''
+  return `{${othersText(spec)}${file}"task":${taskText(task)}}\n${own}${input}`
+}
+
+/** The JSON of a text that most jobs of a file have in common with the job before them. */
+class RecurringText {
+  #text = ''
+  #json = '""'
+
+  of(text: string): string {
+    if (text !== this.#text) {
+      this.#json = JSON.stringify(text)
+      this.#text = text
+    }
+    return this.#json
+  }
+}
+
+const files = new RecurringText()
+const folders = new RecurringText()
+
+/**
+ * Whether it says nothing but its name, its task, its folder and where it came from, as most of a hundred thousand jobs: to
+ * look for each of the other keys would take longer than to write it.
+ */
+export function isBare(spec: JobSpec): boolean {
+  return Object.keys(spec).length === (spec.source === undefined ? 3 : 4)
+}
+
+/** All but name, source and task, with a comma behind it. */
+function othersText(spec: JobSpec): string {
+  if (isBare(spec)) return `"cwd":${folders.of(spec.cwd)},`
+  const { name: _name, source: _source, task: _task, ...others } = spec
+  return `${JSON.stringify(others).slice(1, -1)},`
+}
+
+function taskText(task: Task): string {
+  switch (task.kind) {
+    case 'command': {
+      const { argv, shell_command } = task
+      return `{"kind":"command","argv":${JSON.stringify(argv)},"shell_command":${JSON.stringify(shell_command)}}`
+    }
+    case 'script':
+      return JSON.stringify(task)
+    case 'module': {
+      const { with: _input, ...module } = task
+      return JSON.stringify(module)
+    }
+    default:
+      return missingCase(task)
+  }
 }
 
 /** What a spec says but for the name, the line and the input of its job. */

@@ -1,6 +1,6 @@
 import type { JobKind } from '../../../shared/job.ts'
 import type { JobSpec, NewJob } from '../../../shared/job-spec.ts'
-import { parseSpecText, writeSpecText } from './spec-text.ts'
+import { isBare, parseSpecText, writeSpecText } from './spec-text.ts'
 
 /** What the queue has to know of a spec beside its name. */
 const QUEUE_KEYS = [
@@ -29,9 +29,19 @@ export interface WrittenJob extends Omit<NewJob, 'spec'> {
   readonly facts?: QueueFacts
 }
 
-export function writeJob({ spec, ...rest }: NewJob): WrittenJob {
-  const written = { ...rest, name: spec.name, kind: spec.task.kind, spec_text: writeSpecText(spec) }
-  return QUEUE_KEYS.some((key) => spec[key] !== undefined) ? { ...written, facts: factsOf(spec) } : written
+export function writeJob({ spec, needs, sweep }: NewJob): WrittenJob {
+  const written = { name: spec.name, kind: spec.task.kind, spec_text: writeSpecText(spec) }
+  if (needs === undefined && sweep === undefined && !hasFacts(spec)) return written
+  return {
+    ...written,
+    ...(needs === undefined ? {} : { needs }),
+    ...(sweep === undefined ? {} : { sweep }),
+    ...(hasFacts(spec) ? { facts: factsOf(spec) } : {}),
+  }
+}
+
+function hasFacts(spec: JobSpec): boolean {
+  return !isBare(spec) && QUEUE_KEYS.some((key) => spec[key] !== undefined)
 }
 
 /** The job as it was before it was written. */
