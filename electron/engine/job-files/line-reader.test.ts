@@ -40,13 +40,10 @@ test('a line of just the limit is read, a longer one is skipped, wherever chunks
 
 test('lines of any length come out as they went in', () => {
   const drop = new JobDrop()
-  const lengths = fc.array(
-    fc.oneof(fc.nat(50), fc.nat(300_000), fc.constantFrom(262_143, 262_144, 262_145)),
-    {
-      minLength: 1,
-      maxLength: 6,
-    },
-  )
+  const lengths = fc.array(fc.oneof(fc.nat(50), fc.nat(300_000), fc.constantFrom(65_535, 65_536, 65_537)), {
+    minLength: 1,
+    maxLength: 6,
+  })
   fc.assert(
     fc.property(lengths, (wanted) => {
       const lines = wanted.map((length, index) => String(index).repeat(length))
