@@ -7,6 +7,8 @@ import { valueAt } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
 
 export interface EntrySchema<Output> {
+  /** What can be seen to be right at a glance, as it is; null: it has to be parsed. */
+  plain?(value: unknown): Output | null
   safeParse(value: unknown): z.ZodSafeParseResult<Output>
 }
 
@@ -20,6 +22,8 @@ export function parseEntry<Output>(
   onFault: OnFault,
 ): Output | null {
   const value = valueAt(context.root, context.prefix)
+  const plain = schema.plain?.(value) ?? null
+  if (plain !== null) return plain
   const wide = tooWide(value)
   if (wide !== null) {
     const message = `More than ${MAX_LIST_ITEMS} items in one list or map. Use more jobs, or a file for the data.`

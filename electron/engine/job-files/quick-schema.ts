@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { jobEntrySchema, jobSchemaOfKeys, singleJobSchema } from '../../../shared/job-file.ts'
 import type { JobEntry } from '../../../shared/job-file.ts'
+import { isPlainJob } from '../../../shared/job-file-keys.ts'
 
 /** Sets of keys that are remembered. */
 const MAX_KNOWN = 64
@@ -16,6 +17,10 @@ class QuickJobSchema {
 
   constructor(whole: z.ZodType<JobEntry>) {
     this.#whole = whole
+  }
+
+  plain(value: unknown): JobEntry | null {
+    return isPlainJob(value) ? value : null
   }
 
   safeParse(value: unknown): z.ZodSafeParseResult<JobEntry> {
