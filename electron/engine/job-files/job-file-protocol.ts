@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ERROR_CODES } from '../../../shared/errors.ts'
 import type { SerialisedError } from '../../../shared/errors.ts'
-import type { WrittenJob } from '../store/written-job.ts'
+import type { WrittenColumns } from '../store/written-columns.ts'
 import type { JobFilesRead } from './read-drop.ts'
 
 /** What the owner gives the reading thread to start with. */
@@ -23,7 +23,7 @@ export type ReadOrder = z.infer<typeof readOrderSchema>
  */
 export type FromJobFileThread =
   | { readonly type: 'file'; readonly file: string }
-  | { readonly type: 'jobs'; readonly jobs: readonly WrittenJob[] }
+  | { readonly type: 'jobs'; readonly jobs: WrittenColumns }
   | { readonly type: 'find'; readonly ids: readonly number[] }
   | { readonly type: 'done'; readonly read: JobFilesRead }
   | { readonly type: 'failed'; readonly error: SerialisedError }
@@ -40,7 +40,7 @@ const isObject = (value: unknown): boolean => typeof value === 'object' && value
 /** The frame only: the jobs come from our own code, which has just parsed them. */
 export const fromJobFileThreadSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('file'), file: z.string() }),
-  z.strictObject({ type: z.literal('jobs'), jobs: z.custom<readonly WrittenJob[]>(Array.isArray) }),
+  z.strictObject({ type: z.literal('jobs'), jobs: z.custom<WrittenColumns>(isObject) }),
   z.strictObject({ type: z.literal('find'), ids: z.array(z.int()) }),
   z.strictObject({ type: z.literal('done'), read: z.custom<JobFilesRead>(isObject) }),
   z.strictObject({

@@ -5,6 +5,7 @@ import { readOrderSchema, toJobFileThreadSchema } from './job-file-protocol.ts'
 import type { FromJobFileThread } from './job-file-protocol.ts'
 import { MAX_BATCHES_IN_FLIGHT } from './limits.ts'
 import { readDrop } from './read-drop.ts'
+import { packWritten } from '../store/written-columns.ts'
 
 /** Entry of the thread that reads job files, so that no file can hold up the owner. It ends by itself when all is read. */
 
@@ -49,7 +50,7 @@ try {
       }),
     onJobs: async (jobs) => {
       await credit.take()
-      send({ type: 'jobs', jobs })
+      send({ type: 'jobs', jobs: packWritten(jobs) })
     },
   })
   send({ type: 'done', read })

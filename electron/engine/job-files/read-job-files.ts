@@ -6,6 +6,7 @@ import { fromJobFileThreadSchema } from './job-file-protocol.ts'
 import type { FromJobFileThread, ReadOrder, ToJobFileThread } from './job-file-protocol.ts'
 import { MAX_HEAP_MIB, MAX_YOUNG_HEAP_MIB } from './limits.ts'
 import type { JobFilesRead } from './read-drop.ts'
+import { unpackWritten } from '../store/written-columns.ts'
 import type { WrittenJob } from '../store/written-job.ts'
 
 export interface ReadJobFilesOptions {
@@ -112,7 +113,7 @@ class Conversation {
         this.#file = message.file
         return
       case 'jobs':
-        this.#taking = this.#taking.then(() => this.#take(message.jobs))
+        this.#taking = this.#taking.then(() => this.#take(unpackWritten(message.jobs)))
         this.#taking.catch(reject)
         return
       case 'find':
