@@ -61,7 +61,7 @@ export function compileEntry(
 ): EntryTemplate | null {
   const compiler = new Compiler(scope, pathOf, onFault)
   const named = entry.name === undefined ? null : compiler.text(entry.name, ['name'])
-  const cwd = fillOf(compiler.optional(entry.cwd, ['cwd']), (filled) => ({ cwd: filled }))
+  const cwd = fillOf(compiler.optional(entry.cwd, ['cwd']), 'cwd')
   const checked = checkedFills(entry, compiler)
   const command = commandFills(entry.command, compiler)
   const fills = [...cwd, ...checked, ...command.fills, ...otherFills(entry, compiler)]
@@ -72,7 +72,7 @@ export function compileEntry(
     row_keys,
     fill: (row) => {
       const filled = { ...entry }
-      for (const fill of fills) Object.assign(filled, fill(row))
+      for (const fill of fills) fill(filled, row)
       return filled
     },
     name: named,
@@ -83,19 +83,25 @@ export function compileEntry(
   }
 }
 
-type Fills = readonly Fill<Partial<JobEntry>>[]
+/** Each fills a key of a job. */
+type Fills = readonly ((filled: JobEntry, row: TemplateRow) => void)[]
 
 /** None where there is nothing to fill. */
-function fillOf<Value>(fill: Fill<Value> | null, toPart: (value: Value) => Partial<JobEntry>): Fills {
-  return fill === null ? [] : [(row) => toPart(fill(row))]
+function fillOf<Key extends keyof JobEntry>(fill: Fill<JobEntry[Key]> | null, key: Key): Fills {
+  if (fill === null) return []
+  return [
+    (filled, row) => {
+      filled[key] = fill(row)
+    },
+  ]
 }
 
 /** What is looked at once more when it is filled: there may be no such file, or no group of that name. */
 function checkedFills({ group, script, module }: JobEntry, compiler: Compiler): Fills {
   return [
-    ...fillOf(compiler.optional(group, ['group']), (filled) => ({ group: filled })),
-    ...fillOf(compiler.optional(script, ['script']), (filled) => ({ script: filled })),
-    ...fillOf(compiler.optional(module, ['module']), (filled) => ({ module: filled })),
+    ...fillOf(compiler.optional(group, ['group']), 'group'),
+    ...fillOf(compiler.optional(script, ['script']), 'script'),
+    ...fillOf(compiler.optional(module, ['module']), 'module'),
   ]
 }
 
@@ -106,35 +112,37 @@ function commandFills(
   if (command === undefined) return { fills: [], varies_program: false }
   if (typeof command === 'string') {
     const line = compiler.text(command, ['command'], true)
-    return { fills: fillOf(line, (filled) => ({ command: filled })), varies_program: false }
+    return { fills: fillOf(line, 'command'), varies_program: false }
   }
   const [program, ...rest] = command
   const first = compiler.text(program, ['command', 0])
   const others = compiler.list(rest, ['command'], 1)
   if (first === null && others === null) return { fills: [], varies_program: false }
-  const fill: Fill<Partial<JobEntry>> = (row) => ({
-    command: [first?.(row) ?? program, ...(others?.(row) ?? rest)],
-  })
-  return { fills: [fill], varies_program: first !== null }
+  const fill: Fill<JobEntry['command']> = (row) => [first?.(row) ?? program, ...(others?.(row) ?? rest)]
+  return { fills: fillOf(fill, 'command'), varies_program: first !== null }
 }
 
 function otherFills({ args, env, with: input, unique, on_finish }: JobEntry, compiler: Compiler): Fills {
-  const key = typeof unique === 'object' ? unique.key : unique
-  const key_path = typeof unique === 'object' ? ['unique', 'key'] : ['unique']
-  const hook = typeof on_finish === 'object' ? on_finish.command : on_finish
-  const hook_path = typeof on_finish === 'object' ? ['on_finish', 'command'] : ['on_finish']
   return [
-    ...fillOf(args === undefined ? null : compiler.list(args, ['args'], 0), (filled) => ({ args: filled })),
-    ...fillOf(env === undefined ? null : compiler.map(env, ['env']), (filled) => ({ env: filled })),
-    ...fillOf(compiler.any(input, ['with']), (filled) => ({ with: filled })),
-    ...fillOf(compiler.optional(key, key_path), (filled) => ({
-      unique: typeof unique === 'object' ? { ...unique, key: filled } : filled,
-    })),
-    // What means nothing to the sweep stays for the end of the job, like {state}.
-    ...fillOf(compiler.optional(hook, hook_path, true), (filled) => ({
-      on_finish: typeof on_finish === 'object' ? { ...on_finish, command: filled } : filled,
-    })),
+    ...fillOf(args === undefined ? null : compiler.list(args, ['args'], 0), 'args'),
+    ...fillOf(env === undefined ? null : compiler.map(env, ['env']), 'env'),
+    ...fillOf(compiler.any(input, ['with']), 'with'),
+    ...fillOf(uniqueFill(unique, compiler), 'unique'),
+    ...fillOf(hookFill(on_finish, compiler), 'on_finish'),
   ]
+}
+
+function uniqueFill(unique: JobEntry['unique'], compiler: Compiler): Fill<JobEntry['unique']> | null {
+  if (typeof unique !== 'object') return compiler.optional(unique, ['unique'])
+  const key = compiler.text(unique.key, ['unique', 'key'])
+  return key === null ? null : (row) => ({ ...unique, key: key(row) })
+}
+
+/** What means nothing to the sweep stays for the end of the job, like {state}. */
+function hookFill(hook: JobEntry['on_finish'], compiler: Compiler): Fill<JobEntry['on_finish']> | null {
+  if (typeof hook !== 'object') return compiler.optional(hook, ['on_finish'], true)
+  const command = compiler.text(hook.command, ['on_finish', 'command'], true)
+  return command === null ? null : (row) => ({ ...hook, command: command(row) })
 }
 
 function rowKeysOf({ row_keys }: JobEntry, compiler: Compiler): RowKeys | null {
@@ -199,8 +207,13 @@ class Compiler {
   /** @param first what the first item counts as in its path */
   list(items: readonly string[], path: SpecPath, first: number): Fill<string[]> | null {
     const fills = items.map((item, index) => this.text(item, [...path, first + index]))
-    if (fills.every((fill) => fill === null)) return null
-    return (row) => items.map((item, index) => fills[index]?.(row) ?? item)
+    const holes = fills.flatMap((fill, index) => (fill === null ? [] : [{ fill, index }]))
+    if (holes.length === 0) return null
+    return (row) => {
+      const filled = [...items]
+      for (const { fill, index } of holes) filled[index] = fill(row)
+      return filled
+    }
   }
 
   map(values: Readonly<Record<string, string>>, path: SpecPath): Fill<Record<string, string>> | null {

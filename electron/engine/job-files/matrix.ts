@@ -60,8 +60,13 @@ export class Matrix {
     for (let number = 0; number < product; number += 1) {
       const values = this.#combination(number, product)
       if (this.#excluded.matching(values).length > 0) continue
+      const added = this.#added.matching(values)
+      if (added.length === 0) {
+        yield new Labelled(values, values)
+        continue
+      }
       const whole: Record<string, unknown> = { ...values }
-      for (const index of this.#added.matching(values)) {
+      for (const index of added) {
         was_added[index] = 1
         Object.assign(whole, this.#include[index])
       }
@@ -114,6 +119,8 @@ class Labelled implements Combination {
   }
 }
 
+const NONE: readonly number[] = []
+
 /** Finds the maps that a combination matches, without going through all of them: those of the same keys are looked up. */
 class MapIndex {
   readonly #by_keys = new Map<
@@ -147,6 +154,7 @@ class MapIndex {
 
   /** Their indexes, ascending. */
   matching(values: Values): readonly number[] {
+    if (this.lookups === 0) return NONE
     const found: number[] = []
     for (const { keys, found: by_text } of this.#by_keys.values()) {
       found.push(...(by_text.get(textOf(values, keys)) ?? []))

@@ -110,6 +110,7 @@ export class SweepOrder {
 
   #hand(spec: JobSpec, needs: readonly Need[], sweep: SweepRules | null): DocumentJob {
     this.#next += 1
+    if (needs.length === 0 && sweep === null) return { job: { spec }, joined: false }
     const job = {
       spec,
       ...(needs.length === 0 ? {} : { needs }),

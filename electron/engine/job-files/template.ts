@@ -157,6 +157,7 @@ function meaningNothing(text: string): string {
 
 export function fillTemplate(template: Template, row: TemplateRow, use: TemplateUse): string {
   const { shell, platform, again = false } = use
+  const quote = shell ? (value: string) => shellQuote(value, platform) : same
   let text = ''
   let done = ''
   for (const piece of template) {
@@ -166,10 +167,7 @@ export function fillTemplate(template: Template, row: TemplateRow, use: Template
     } else if (piece.kind === 'text') text += piece.text
     else if (piece.kind === 'number') text += String(row.number)
     else if (piece.kind === 'slot') text += row.slot_mark
-    else {
-      const quote = shell && !piece.raw ? (value: string) => shellQuote(value, platform) : same
-      text += filled(piece, row, quote)
-    }
+    else text += filled(piece, row, shell && !piece.raw ? quote : same)
   }
   return again ? done + meaningNothing(text) : text
 }
