@@ -44,10 +44,17 @@ export function parseCleanJson(text: string): unknown {
 function countKeys(value: unknown, depth = 1): number | null {
   if (typeof value !== 'object' || value === null) return 0
   if (depth > MAX_DEPTH) return null
-  const keys = Array.isArray(value) ? [] : Object.keys(value)
+  if (Array.isArray(value)) return countIn(value, depth)
+  const keys = Object.keys(value)
   if (keys.includes('__proto__')) return null
-  let count = keys.length
-  for (const item of Array.isArray(value) ? value : Object.values(value)) {
+  const inner = countIn(Object.values(value), depth)
+  return inner === null ? null : keys.length + inner
+}
+
+function countIn(items: readonly unknown[], depth: number): number | null {
+  let count = 0
+  for (const item of items) {
+    if (typeof item !== 'object' || item === null) continue
     const inner = countKeys(item, depth + 1)
     if (inner === null) return null
     count += inner
@@ -55,12 +62,16 @@ function countKeys(value: unknown, depth = 1): number | null {
   return count
 }
 
-const KEY_MARK = /"[ \t\r\n]*:/g
+const WHITE_SPACE = ' \t\r\n'
 
+/** How many colons come after a quote, with nothing or white space between. */
 function countKeyMarks(text: string): number {
-  KEY_MARK.lastIndex = 0
   let marks = 0
-  while (KEY_MARK.test(text)) marks += 1
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
+    let before = at - 1
+    while (before > 0 && WHITE_SPACE.includes(text.charAt(before))) before -= 1
+    if (text.charAt(before) === '"') marks += 1
+  }
   return marks
 }
 

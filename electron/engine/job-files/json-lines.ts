@@ -27,6 +27,7 @@ import { RegularFile } from './regular-file.ts'
 import { parseJob } from './row-keys.ts'
 import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { quoted, valueAt } from './spec-path.ts'
+import type { SpecPath } from './spec-path.ts'
 import { Sweep } from './sweep.ts'
 import { SweepNames } from './sweep-names.ts'
 import { outerNeeds } from './sweep-order.ts'
@@ -42,6 +43,10 @@ const NOT_BEFORE = {
     'No such job was read before. In JSON Lines a need names a job of an earlier line, of a file that comes before, or the id of a job. In a .job.yaml or .job.json file it may name any of the drop.',
 } as const
 
+const NO_NEEDS: readonly Need[] = []
+const ROOT: SpecPath = []
+const NO_DEFAULTS = {}
+
 /** Reads a JSON Lines file: one job a line, in memory that does not depend on its length. */
 export async function readJsonLines(path: string, context: DocumentContext): Promise<void> {
   const reader = new JsonLinesReader(path, context)
@@ -51,7 +56,7 @@ export async function readJsonLines(path: string, context: DocumentContext): Pro
     for (const line of readTextLines(file)) {
       const asked = reader.line(line)
       if (asked !== null) await asked
-      for (const job of reader.sweepJobs()) {
+      for (const job of reader.sweepJobs() ?? []) {
         context.batches.add(job)
         if (context.batches.isFull) await context.batches.flush()
       }
@@ -85,6 +90,11 @@ class JsonLinesReader {
   readonly #counts = new Map<number, number>()
   /** What comes again and again. */
   readonly #recurring = new Set<string>()
+  /** Of the line that is being read. */
+  #faults = new FaultCounter<RawFault>()
+  readonly #onFault: OnFault = (make) => {
+    this.#faults.add(make)
+  }
   /** The sweep of the line that was read last. */
   #sweep: LineSweep | null = null
   #isEmpty = true
@@ -145,11 +155,14 @@ class JsonLinesReader {
     this.#problems.add(() => ({ file: this.#path, path: '', ...problem }))
   }
 
-  /** The jobs of the last line, where it is a sweep. */
-  *sweepJobs(): Generator<NewJob, void, undefined> {
-    if (this.#sweep === null) return
-    const { sweep, name, needs, line, text } = this.#sweep
+  /** The jobs of the last line, where it is a sweep; null: it is none. */
+  sweepJobs(): Generator<NewJob, void, undefined> | null {
+    const sweep = this.#sweep
     this.#sweep = null
+    return sweep === null ? null : this.#jobsOf(sweep)
+  }
+
+  *#jobsOf({ sweep, name, needs, line, text }: LineSweep): Generator<NewJob, void, undefined> {
     const faults = new FaultCounter<RawFault>()
     const { batches } = this.#context
     const first = batches.count
@@ -171,15 +184,14 @@ class JsonLinesReader {
   }
 
   #job(text: string, line: number): void {
-    const faults = new FaultCounter<RawFault>()
-    const onFault: OnFault = (make) => {
-      faults.add(make)
-    }
     // Only where something may be wrong the text is looked at closely.
     const clean = parseCleanJson(text)
-    const parsed = clean === undefined ? parseJsonText(text, onFault) : null
-    if (clean !== undefined) this.#entry(clean, text, line, faults, onFault)
-    else if (parsed !== null) this.#entry(parsed.value, text, line, faults, onFault)
+    const parsed = clean === undefined ? parseJsonText(text, this.#onFault) : null
+    if (clean !== undefined) this.#entry(clean, text, line)
+    else if (parsed !== null) this.#entry(parsed.value, text, line)
+    const faults = this.#faults
+    if (faults.count === 0) return
+    this.#faults = new FaultCounter()
     this.#tell(text, line, faults, clean === undefined ? parsed : undefined)
   }
 
@@ -192,18 +204,19 @@ class JsonLinesReader {
     this.#problems.addMore(faults.more)
   }
 
-  #entry(value: unknown, text: string, line: number, faults: FaultCounter<RawFault>, onFault: OnFault): void {
+  #entry(value: unknown, text: string, line: number): void {
+    const onFault = this.#onFault
     const entry = parseJob(quickSingleJob, { root: value, prefix: [], keys: 'single' }, onFault)
     const { targets, env, batches } = this.#context
-    const at = { file: this.#path, folder: this.#folder, line, path: [], defaults: {} }
-    const context = { ...at, targets, env, onFault }
+    const [file, folder] = [this.#path, this.#folder]
+    const context = { file, folder, line, path: ROOT, defaults: NO_DEFAULTS, targets, env, onFault }
     const { content, need_refs } = entry === null ? NO_CONTENT : entryContent(entry, context)
     const written = valueAt(value, ['name'])
     const name = typeof written === 'string' ? written : null
     const isNew = name === null || this.#checkName(name, onFault)
     if (name !== null && entry?.schedule?.cron !== undefined) this.#recurring.add(name)
     const needs = this.#needs({ name, needs: writtenNeeds(value), need_refs }, onFault)
-    const isGood = content !== null && faults.count === 0
+    const isGood = content !== null && this.#faults.count === 0
     if (isGood && content instanceof Sweep) {
       this.#sweep = { sweep: content, name, needs, line, text }
       return
@@ -231,8 +244,9 @@ class JsonLinesReader {
     if (this.#remembered.length < MAX_REMEMBERED) this.#remembered.push(name)
   }
 
-  #needs(job: Pick<NeedyJob, 'name' | 'needs' | 'need_refs'>, onFault: OnFault): Need[] {
+  #needs(job: Pick<NeedyJob, 'name' | 'needs' | 'need_refs'>, onFault: OnFault): readonly Need[] {
     const { name: own, needs, need_refs = [] } = job
+    if (needs.length === 0 && need_refs.length === 0) return NO_NEEDS
     const found: Need[] = []
     const many = new Set<number>()
     const seen = new Set<string>()

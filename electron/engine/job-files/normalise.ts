@@ -42,7 +42,7 @@ export function toSpec(entry: JobEntry, context: SpecContext): JobSpec | null {
   const spec: JobSpec = {
     name: entry.name ?? madeName(task),
     task,
-    cwd: resolve(context.work_folder ?? context.folder, entry.cwd ?? defaults.cwd ?? ''),
+    cwd: folderOf(context.work_folder ?? context.folder, entry.cwd ?? defaults.cwd ?? ''),
   }
   const env = entry.env === undefined ? defaults.env : { ...defaults.env, ...entry.env }
   if (env !== undefined) spec.env = env
@@ -51,6 +51,14 @@ export function toSpec(entry: JobEntry, context: SpecContext): JobSpec | null {
   if (!addSchedule(spec, entry, context)) return null
   spec.source = { file: context.file, line: context.line }
   return spec
+}
+
+/** Most jobs of a file work in the folder of the one before. */
+let latest: { readonly base: string; readonly path: string; readonly folder: string } | null = null
+
+function folderOf(base: string, path: string): string {
+  if (latest?.base !== base || latest.path !== path) latest = { base, path, folder: resolve(base, path) }
+  return latest.folder
 }
 
 function addQueueing(spec: JobSpec, entry: JobEntry, defaults: JobDefaults): void {

@@ -31,12 +31,21 @@ export class TableColumns {
   /** Names of the columns with values, in order. */
   readonly names: readonly string[]
   readonly faults: readonly ColumnFault[]
+  /** Places of columns without a name. */
+  readonly nameless: readonly number[]
   readonly #value_indexes: readonly number[]
+  readonly #keys: readonly KeyColumn[]
 
   private constructor(headers: readonly string[]) {
     this.columns = headers.map(columnOf)
     this.names = this.columns.flatMap((column) => (column.kind === 'value' ? [column.name] : []))
-    this.#value_indexes = [...this.columns.keys()].filter((index) => this.columns[index]?.kind === 'value')
+    const placesOf = (kind: TableColumn['kind']): number[] =>
+      this.columns.flatMap((column, index) => (column.kind === kind ? [index] : []))
+    this.nameless = placesOf('nameless')
+    this.#value_indexes = placesOf('value')
+    this.#keys = this.columns.flatMap((column, index) =>
+      column.kind === 'key' ? [{ index, path: column.path, isText: isText(column.path) }] : [],
+    )
     this.faults = [...forbidden(headers), ...twice(headers)]
   }
 
@@ -74,12 +83,23 @@ export class TableColumns {
   /** What the cells of a row say, as the job of a job file would. */
   job(cells: readonly string[]): Record<string, unknown> {
     const job: Record<string, unknown> = {}
-    for (const [index, column] of this.columns.entries()) {
+    for (const { index, path, isText: asText } of this.#keys) {
       const cell = cells[index] ?? ''
-      if (column.kind === 'key' && cell !== '') put(job, column.path, valueOf(column.path, cell))
+      if (cell !== '') put(job, path, asText ? cell : valueOf(path, cell))
     }
     return job
   }
+}
+
+/** Where a key of the job is, found once for all rows. */
+interface KeyColumn {
+  readonly index: number
+  readonly path: readonly string[]
+  readonly isText: boolean
+}
+
+function isText(path: readonly string[]): boolean {
+  return TEXT_KEYS.includes(path[0] ?? '')
 }
 
 function isCommand(column: TableColumn): boolean {
@@ -135,19 +155,20 @@ function idOf(header: string): string {
   return column.kind === 'key' ? column.path.join('.') : header
 }
 
-function put(job: Record<string, unknown>, [key = '', ...deeper]: readonly string[], value: unknown): void {
-  if (deeper.length === 0) {
+function put(job: Record<string, unknown>, path: readonly string[], value: unknown): void {
+  const key = path[0] ?? ''
+  if (path.length === 1) {
     job[key] = value
     return
   }
   const known = job[key]
   const inner: Record<string, unknown> = typeof known === 'object' && known !== null ? { ...known } : {}
-  put(inner, deeper, value)
+  put(inner, path.slice(1), value)
   job[key] = inner
 }
 
+/** What is no text. */
 function valueOf(path: readonly string[], cell: string): unknown {
-  if (TEXT_KEYS.includes(path[0] ?? '')) return cell
   const text = cell.trim()
   const items = LIST_KEYS.includes(path.join('.')) ? text.split(/[\s,;]+/) : null
   return items === null ? scalarOf(text) : items.map(scalarOf)

@@ -79,7 +79,7 @@ export class TableRows {
   /** @returns what is complete with this line */
   feed(line: TextLine): readonly RowOrFault[] {
     const row = line.fault === null && this.#fed_bytes === 0 ? wholeRow(line, this.#delimiter) : null
-    if (row !== null) return row.cells.some((cell) => cell !== '') ? [{ kind: 'row', row }] : []
+    if (row !== null) return isEmpty(row) ? [] : [{ kind: 'row', row }]
     return this.#feedParser(line)
   }
 
@@ -179,6 +179,10 @@ interface RawRecord {
 function isRawRecord(value: unknown): value is RawRecord {
   if (typeof value !== 'object' || value === null || !('record' in value) || !('raw' in value)) return false
   return Array.isArray(value.record) && typeof value.raw === 'string'
+}
+
+function isEmpty({ cells }: TableRow): boolean {
+  return cells.every((cell) => cell === '')
 }
 
 /** @returns null where it takes more than this line to know its cells */

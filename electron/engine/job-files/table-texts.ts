@@ -3,11 +3,22 @@ import type { Environment } from './normalise.ts'
 import type { OnFault } from './source.ts'
 import type { SpecPath } from './spec-path.ts'
 import { compileTemplate, fillTemplate } from './template.ts'
-import type { Template } from './template.ts'
+import type { Template, TemplateRow } from './template.ts'
 
 const MAX_NAME_CHARS = 200
 /** Templates that are kept: in many a table every row has the same command. */
 const MAX_KNOWN = 256
+
+const FILLED_KEYS = ['name', 'command', 'cwd', 'group', 'unique'] as const
+const PATHS = {
+  name: ['name'],
+  command: ['command'],
+  cwd: ['cwd'],
+  group: ['group'],
+  unique: ['unique'],
+} as const satisfies Record<(typeof FILLED_KEYS)[number], SpecPath>
+const [SHELL, PLAIN] = [{ shell: true }, { shell: false }]
+const NO_MATRIX = {}
 
 /** Texts of a job in which `{column}` stands for a cell of the same row. */
 export class TableTexts {
@@ -28,28 +39,29 @@ export class TableTexts {
   fill(job: Record<string, unknown>, values: readonly string[], onFault: OnFault): Record<string, unknown> {
     if (this.#names.length === 0) return job
     const filled = { ...job }
-    for (const key of ['name', 'command', 'cwd', 'group', 'unique'] as const) {
+    const row = { values, matrix: NO_MATRIX, number: 0, slot_mark: '' }
+    for (const key of FILLED_KEYS) {
       const text = job[key]
-      if (typeof text === 'string') filled[key] = this.#text(text, [key], values, onFault)
+      if (typeof text === 'string') filled[key] = this.#text(text, PATHS[key], row, onFault)
     }
     const { env } = job
     if (typeof env === 'object' && env !== null) {
       filled['env'] = Object.fromEntries(
         Object.entries(env).map(([name, text]: [string, unknown]) => [
           name,
-          typeof text === 'string' ? this.#text(text, ['env', name], values, onFault) : text,
+          typeof text === 'string' ? this.#text(text, ['env', name], row, onFault) : text,
         ]),
       )
     }
     return filled
   }
 
-  #text(text: string, path: SpecPath, values: readonly string[], onFault: OnFault): string {
+  #text(text: string, path: SpecPath, row: TemplateRow, onFault: OnFault): string {
     // Only in a command for the shell values are quoted.
-    const use = { shell: path[0] === 'command' }
+    const use = path[0] === 'command' ? SHELL : PLAIN
     const template = this.#compiled(text, path, use, onFault)
     if (template === null) return text
-    const filled = fillTemplate(template, { values, matrix: {}, number: 0, slot_mark: '' }, use)
+    const filled = fillTemplate(template, row, use)
     // What a value is made of is nobody's fault.
     return path[0] === 'name' ? oneLine(filled, MAX_NAME_CHARS) : filled
   }

@@ -26,6 +26,9 @@ export interface TableFile {
   readonly syntax: 'csv' | 'tsv'
 }
 
+const ROOT: SpecPath = []
+const NO_DEFAULTS = {}
+
 /**
  * Reads a table row by row, in memory that does not depend on its length.
  * @param named somebody has named this file; in a folder, tables without a column `command` are passed over
@@ -59,9 +62,15 @@ interface Head {
 
 class TableReader {
   readonly #file: TableFile
+  readonly #folder: string
   readonly #named: boolean
   readonly #context: DocumentContext
   readonly #problems = new FaultCounter<JobFileProblem>()
+  /** Of the row that is being read. */
+  #faults = new FaultCounter<RawFault>()
+  readonly #onFault: OnFault = (make) => {
+    this.#faults.add(make)
+  }
   #style: TableStyle | null = null
   #rows: TableRows | null = null
   #head: Head | null = null
@@ -72,6 +81,7 @@ class TableReader {
 
   constructor(file: TableFile, named: boolean, context: DocumentContext) {
     this.#file = file
+    this.#folder = dirname(file.path)
     this.#named = named
     this.#context = context
   }
@@ -150,10 +160,8 @@ class TableReader {
       this.#at(row, Math.min(cells.length - 1, width), { code, message })
       return
     }
-    const nameless = columns.columns.findIndex(
-      ({ kind }, index) => kind === 'nameless' && cells[index] !== '',
-    )
-    if (nameless >= 0) {
+    const nameless = columns.nameless.find((index) => cells[index] !== '')
+    if (nameless !== undefined) {
       const message = `There is something in this cell, but its column has no name.`
       this.#at(row, nameless, { code: 'INVALID', message })
       return
@@ -162,22 +170,25 @@ class TableReader {
   }
 
   #job(row: TableRow, columns: TableColumns, texts: TableTexts): void {
-    const faults = new FaultCounter<RawFault>()
-    const spec = this.#spec(row, columns, texts, (make) => {
-      faults.add(make)
-    })
+    const spec = this.#spec(row, columns, texts)
+    const faults = this.#faults
+    if (faults.count === 0) {
+      if (spec !== null) this.#context.batches.add({ spec })
+      return
+    }
+    this.#faults = new FaultCounter()
     for (const fault of faults.kept) this.#at(row, columns.indexOf(fault.path), fault)
     this.#problems.addMore(faults.more)
-    if (spec !== null && faults.count === 0) this.#context.batches.add({ spec })
   }
 
-  #spec(row: TableRow, columns: TableColumns, texts: TableTexts, onFault: OnFault): JobSpec | null {
-    const job = texts.fill(columns.job(row.cells), columns.values(row.cells), onFault)
+  #spec({ cells, line }: TableRow, columns: TableColumns, texts: TableTexts): JobSpec | null {
+    const onFault = this.#onFault
+    const job = texts.fill(columns.job(cells), columns.values(cells), onFault)
     const entry = parseEntry(quickJobEntry, { root: job, prefix: [], keys: 'job' }, onFault)
-    const { path: file } = this.#file
+    if (entry === null) return null
     const { targets, env } = this.#context
-    const at = { file, folder: dirname(file), line: row.line, path: [], defaults: {} }
-    return entry === null ? null : toSpec(entry, { ...at, targets, env, onFault })
+    const [file, folder] = [this.#file.path, this.#folder]
+    return toSpec(entry, { file, folder, line, path: ROOT, defaults: NO_DEFAULTS, targets, env, onFault })
   }
 
   /** A fault in a cell. */
