@@ -14,15 +14,15 @@ export default defineConfig<object, HostOptions>({
   retries: 0,
   fullyParallel: false,
   forbidOnly: true,
-  timeout: 30_000,
-  expect: { timeout: 8_000 },
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   reporter: [
     ['line'],
     ['./tests/e2e/spec-reporter.ts', { listFile: resolve(import.meta.dirname, 'tests/skip-list.json') }],
   ],
   use: {
     viewport: { width: 1280, height: 800 },
-    actionTimeout: 8_000,
+    actionTimeout: 15_000,
     trace: 'off',
     screenshot: 'only-on-failure',
   },

@@ -22,8 +22,8 @@ export default defineConfig({
     isolate: false,
     // Many tests wait for processes of theirs; with a worker for each core a small machine is idle a third of the time.
     maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // A focused test left behind would silently turn the others off.
     allowOnly: false,
     reporters: ['default', new SkipListReporter(resolve(import.meta.dirname, 'tests/skip-list.json'))],

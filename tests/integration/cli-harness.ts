@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path'
 import { afterEach, expect } from 'vitest'
 import { z } from 'zod'
 import { CAUSES, ENDED_STATES, RESTING_STATES } from '../../shared/job.ts'
+import { BUILT_CLI, checkBuilt } from '../built.ts'
 import { tempDir } from '../fakes/temp-dir.ts'
 
-export const CLI = join(import.meta.dirname, '../../electron/headless/cli.ts')
-/** Stripping the types of all our files takes most of the time of a short command; Node keeps what it stripped there. */
-const COMPILE_CACHE = join(import.meta.dirname, '../../node_modules/.cache/jobyard-compile')
 const WAIT_MS = 15_000
+
+checkBuilt()
 /** Commands that run now, to be killed where a test fails. */
 const alive = new Set<ChildProcess>()
 
@@ -95,7 +95,7 @@ export class Running {
   readonly #watchers = new Set<() => void>()
 
   constructor(place: Place, args: readonly string[], env: Readonly<Record<string, string>>) {
-    const child = spawn(process.execPath, [CLI, ...args], {
+    const child = spawn(process.execPath, [BUILT_CLI, ...args], {
       cwd: place.dir,
       env: {
         PATH: process.env['PATH'],
@@ -104,7 +104,6 @@ export class Running {
         TMP: place.tmp,
         TEMP: place.tmp,
         JOBYARD_DATA: place.data,
-        NODE_COMPILE_CACHE: COMPILE_CACHE,
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

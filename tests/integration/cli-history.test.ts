@@ -13,6 +13,7 @@ import {
   WAIT_REASONS,
 } from '../../shared/job.ts'
 import { jobSpecSchema } from '../../shared/job-spec.ts'
+import { BUILT_CLI } from '../built.ts'
 import { jobsFile, Place } from './cli-harness.ts'
 
 const time = z.iso.datetime({ precision: 3 })
@@ -226,8 +227,7 @@ describe('reading', () => {
     )
     place.write('many.jsonl', `${lines.join('\n')}\n`)
     expect((await place.cli('start', '--until-idle', 'many.jsonl')).code).toBe(0)
-    const cli = join(import.meta.dirname, '../../electron/headless/cli.ts')
-    const pipe = `"${process.execPath}" "${cli}" ls --json --data "${place.data}"; echo "exit $?" >&2`
+    const pipe = `"${process.execPath}" "${BUILT_CLI}" ls --json --data "${place.data}"; echo "exit $?" >&2`
     const shell = spawn('/bin/sh', ['-c', `{ ${pipe}; } | head -n 2`], { stdio: ['ignore', 'pipe', 'pipe'] })
     let stdout = ''
     let stderr = ''

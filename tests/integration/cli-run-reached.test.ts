@@ -10,7 +10,8 @@ import { Output } from '../../electron/headless/output/output.ts'
 import { reachOwner } from '../../electron/headless/owner-client.ts'
 import { runElsewhere } from '../../electron/headless/run-elsewhere.ts'
 import type { Running } from './cli-harness.ts'
-import { CLI, eventsOf, gated, jobsFile, Place, statesOf } from './cli-harness.ts'
+import { BUILT_CLI } from '../built.ts'
+import { eventsOf, gated, jobsFile, Place, statesOf } from './cli-harness.ts'
 
 /** `jobyard run` of jobs that wait for their file NAME.go, one at a time, once the first of them runs. */
 async function startRun(place: Place, ...names: readonly [string, ...string[]]): Promise<Running> {
@@ -144,7 +145,7 @@ class Screen {
   hostIn(cwd: string): Host {
     const terminal: Terminal = Object.assign(this.#stream, { columns: 80, rows: 20 })
     const output = new Output(terminal)
-    const entries = entryPaths(CLI)
+    const entries = entryPaths(BUILT_CLI)
     return { entries, stdout: output, stderr: output, terminal, colors: pc, cwd, reexec: false, exit_code: 0 }
   }
 
