@@ -55,8 +55,9 @@ function othersText(spec: JobSpec): string {
 function taskText(task: Task): string {
   switch (task.kind) {
     case 'command': {
-      const { argv, shell_command } = task
-      return `{"kind":"command","argv":${JSON.stringify(argv)},"shell_command":${JSON.stringify(shell_command)}}`
+      const argv = task.argv === null ? 'null' : JSON.stringify(task.argv)
+      const shell_command = task.shell_command === null ? 'null' : JSON.stringify(task.shell_command)
+      return `{"kind":"command","argv":${argv},"shell_command":${shell_command}}`
     }
     case 'script':
       return JSON.stringify(task)
