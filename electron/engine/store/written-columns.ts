@@ -19,10 +19,15 @@ export interface WrittenColumns {
 }
 
 export function packWritten(jobs: readonly WrittenJob[]): WrittenColumns {
+  const [names, spec_texts]: [string[], string[]] = [[], []]
+  const kinds = new Uint8Array(jobs.length)
+  for (const { name, spec_text, kind } of jobs) {
+    kinds[names.length] = JOB_KINDS.indexOf(kind)
+    names.push(name)
+    spec_texts.push(spec_text)
+  }
   return {
-    names: jobs.map(({ name }) => name),
-    spec_texts: jobs.map(({ spec_text }) => spec_text),
-    kinds: Uint8Array.from(jobs, ({ kind }) => JOB_KINDS.indexOf(kind)),
+    ...{ names, spec_texts, kinds },
     needs: jobs.some(({ needs }) => needs !== undefined) ? jobs.map(({ needs }) => needs) : null,
     sweeps: jobs.some(({ sweep }) => sweep !== undefined) ? jobs.map(({ sweep }) => sweep) : null,
     facts: jobs.some(({ facts }) => facts !== undefined) ? jobs.map(({ facts }) => facts) : null,
