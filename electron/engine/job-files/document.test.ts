@@ -213,7 +213,7 @@ test('keys of other systems and of other places are understood enough to help', 
     'Unknown key "depends-on". Did you mean "needs"?',
     'Unknown key "working-directory". Did you mean "cwd"?',
     'Unknown key "onInterrupt". Did you mean "on_interrupt"?',
-    'Unknown key "colour". Known here: name, command, script, args, module, with, strategy, inputs, cwd, env, group, priority, slots, hold, delay, retry, timeout, stop, on_interrupt, log, limits, unique, schedule, needs.',
+    'Unknown key "colour". Known here: name, command, script, args, module, with, strategy, inputs, cwd, env, group, priority, slots, hold, delay, retry, timeout, stop, on_interrupt, log, limits, on_finish, unique, schedule, needs.',
     'Unknown key "graze". Did you mean "grace"?',
   ])
 })
