@@ -36,16 +36,20 @@ export const expand: Bench = {
         const input = { file: join(folder, file), jobs: JOBS }
         const page = await ask(subject, 'preview', input)
         const memory = await ask(subject, 'readMemory', input)
-        const [directory, bulk_directory] = [scratch.folder(name), scratch.folder(`${name}-bulk`)]
-        const rate = await ask(subject, 'expand', { ...input, directory, bulk_directory })
+        const directory = scratch.folder(name)
+        const cold_directory = scratch.folder(`${name}-cold`)
+        const bulk_directory = scratch.folder(`${name}-bulk`)
+        const directories = { directory, cold_directory, bulk_directory }
+        const rate = await ask(subject, 'expand', { ...input, ...directories })
         tally.add(name, {
           first_page_ms: numberOf(page, 'first_page_ms'),
           whole_ms: numberOf(page, 'whole_ms'),
           reader_mb: numberOf(memory, 'reader_mb'),
           submit_per_s: numberOf(rate, 'submit_per_s'),
+          cold_per_s: numberOf(rate, 'cold_per_s'),
           bulk_per_s: numberOf(rate, 'bulk_per_s'),
         })
-        for (const used of [directory, bulk_directory]) scratch.discard(used)
+        for (const used of Object.values(directories)) scratch.discard(used)
       }
     })
     const over = (name: string, figure: string, limit: number): number | undefined => {
@@ -54,7 +58,9 @@ export const expand: Bench = {
     }
     const ratios: Record<string, number | undefined> = {}
     for (const { name } of SOURCES) {
-      ratios[`${name}_submit_to_bulk`] = over(name, 'submit_per_s', tally.median(name, 'bulk_per_s') ?? 1)
+      const bulk_per_s = tally.median(name, 'bulk_per_s') ?? 1
+      ratios[`${name}_submit_to_bulk`] = over(name, 'submit_per_s', bulk_per_s)
+      ratios[`${name}_cold_to_bulk`] = over(name, 'cold_per_s', bulk_per_s)
       ratios[`${name}_page_to_limit`] = over(name, 'first_page_ms', PAGE_LIMIT_MS)
       ratios[`${name}_reader_to_limit`] = over(name, 'reader_mb', READER_LIMIT_MB)
     }

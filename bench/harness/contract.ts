@@ -62,7 +62,11 @@ export const fileInput = z.object({ file: z.string(), jobs: z.number().int().pos
  * `expand`: queue the jobs of a file, then the same jobs from memory in another data directory. Answers `submit_per_s` and
  * `bulk_per_s`.
  */
-export const expandInput = fileInput.extend({ directory: z.string(), bulk_directory: z.string() })
+export const expandInput = fileInput.extend({
+  directory: z.string(),
+  cold_directory: z.string(),
+  bulk_directory: z.string(),
+})
 
 /** Number named `key` of a reply. */
 export function numberOf(reply: Reply, key: string): number {

@@ -3,6 +3,7 @@ import process from 'node:process'
 import { dirname } from 'node:path'
 import type { OwnedEngine } from '../../electron/engine/create-engine.ts'
 import { readJobFiles } from '../../electron/engine/job-files/read-job-files.ts'
+import { endSpareReader } from '../../electron/engine/job-files/reader-threads.ts'
 import type { JobFilesRead } from '../../electron/engine/job-files/read-job-files.ts'
 import { submitFiles } from '../../electron/engine/submissions/submit-files.ts'
 import { readWrittenJob } from '../../electron/engine/store/written-job.ts'
@@ -30,6 +31,7 @@ function read(
 /** Until the first page is there, and until all jobs are counted and all faults known, thread started anew each time. */
 export async function preview(raw: unknown): Promise<Reply> {
   const { file, jobs } = fileInput.parse(raw)
+  await endSpareReader()
   const start = performance.now()
   const pages: number[] = []
   const { count } = await read(
@@ -49,6 +51,7 @@ export async function preview(raw: unknown): Promise<Reply> {
 /** How much a process grows that reads the file and keeps nothing. */
 export async function readMemory(raw: unknown): Promise<Reply> {
   const { file, jobs } = fileInput.parse(raw)
+  await endSpareReader()
   const before = process.memoryUsage.rss()
   let peak = before
   const { count } = await read(file, () => {
@@ -59,19 +62,26 @@ export async function readMemory(raw: unknown): Promise<Reply> {
   return { reader_mb: (peak - before) / BYTES_PER_MB }
 }
 
-/** The file from the disk into the queue; and the same jobs from memory, in bulk, into an engine of their own. */
+/**
+ * The file from the disk into the queue: by a thread that starts for it, and by the one that has previewed it, as when a
+ * person drops it; and the same jobs from memory, in bulk. Each into an engine of its own.
+ */
 export async function expand(raw: unknown): Promise<Reply> {
-  const { directory, bulk_directory, file, jobs } = expandInput.parse(raw)
-  const submit_per_s = await timed(directory, jobs, ({ engine }) =>
-    submitFiles({ engine, label: 'file', skip_bad: false, read: (onJobs) => read(file, onJobs) }),
-  )
+  const { directory, cold_directory, bulk_directory, file, jobs } = expandInput.parse(raw)
+  const submitFile = ({ engine }: OwnedEngine): Promise<unknown> =>
+    submitFiles({ engine, label: 'file', skip_bad: false, read: (onJobs) => read(file, onJobs) })
+  await endSpareReader()
+  const cold_per_s = await timed(cold_directory, jobs, submitFile)
+  await endSpareReader()
+  await read(file, () => Promise.resolve(), PAGE_JOBS)
+  const submit_per_s = await timed(directory, jobs, submitFile)
   const list: NewJob[] = []
   await read(file, (batch) => {
     list.push(...batch.map(readWrittenJob))
     return Promise.resolve()
   })
   const bulk_per_s = await timed(bulk_directory, jobs, ({ engine }) => engine.submit(list))
-  return { submit_per_s, bulk_per_s }
+  return { submit_per_s, cold_per_s, bulk_per_s }
 }
 
 async function timed(

@@ -1,8 +1,9 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { readJobFiles } from '../../electron/engine/job-files/read-job-files.ts'
 import type { ReadJobFilesOptions } from '../../electron/engine/job-files/read-job-files.ts'
+import { endSpareReader } from '../../electron/engine/job-files/reader-threads.ts'
 import { readWrittenJob } from '../../electron/engine/store/written-job.ts'
 import type { NewJob } from '../../shared/job-spec.ts'
 import { JobDrop, names, places } from '../fakes/job-drop.ts'
@@ -128,4 +129,49 @@ test('the main thread stays free while a large and hopeless file is read', async
   const took = performance.now() - start
   expect([read.problems.length, read.problem_count]).toEqual([100, 100_001])
   expect(ticks).toBeGreaterThan(took / 10 / 4)
+})
+
+test('the thread that has read is used for the next drop, and knows nothing of the one before; one that was stopped is not', async () => {
+  await endSpareReader()
+  let started = 0
+  const count = (): void => {
+    started += 1
+  }
+  process.on('worker', count)
+  onTestFinished(() => {
+    process.off('worker', count)
+  })
+  const read = async (text: string, more: Partial<ReadJobFilesOptions> = {}) => {
+    const drop = new JobDrop()
+    drop.write('a.jsonl', text)
+    const jobs: NewJob[] = []
+    const { problem_count } = await readJobFiles(
+      options(drop, {
+        onJobs: (batch) => {
+          jobs.push(...batch.map(readWrittenJob))
+          return Promise.resolve()
+        },
+        ...more,
+      }),
+    )
+    return { jobs: names(jobs), problem_count }
+  }
+  expect(await read('{"name":"a","command":"x"}\n'.repeat(2_000), { wanted: 1 })).toMatchObject({
+    problem_count: 1_999,
+  })
+  expect(await read('{"name":"a","command":"x"}\n{"name":"b","command":"x","needs":["a"]}\n')).toEqual({
+    ...{ jobs: ['a', 'b'], problem_count: 0 },
+  })
+  expect(started).toBe(1)
+  const stop = new AbortController()
+  const stopped = read('{"command":"x"}\n', {
+    signal: stop.signal,
+    onJobs: () => {
+      stop.abort(new Error('enough'))
+      return Promise.resolve()
+    },
+  })
+  await expect(stopped).rejects.toThrow('enough')
+  expect(await read('{"name":"c","command":"x"}\n')).toEqual({ jobs: ['c'], problem_count: 0 })
+  expect(started).toBe(2)
 })

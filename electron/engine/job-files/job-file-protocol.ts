@@ -4,8 +4,8 @@ import type { SerialisedError } from '../../../shared/errors.ts'
 import type { WrittenColumns } from '../store/written-columns.ts'
 import type { JobFilesRead } from './read-drop.ts'
 
-/** What the owner gives the reading thread to start with. */
-export const readOrderSchema = z.strictObject({
+/** What the owner tells the reading thread to read. */
+const readOrderSchema = z.strictObject({
   paths: z.array(z.string()),
   cwd: z.string(),
   recursive: z.boolean(),
@@ -28,8 +28,9 @@ export type FromJobFileThread =
   | { readonly type: 'done'; readonly read: JobFilesRead }
   | { readonly type: 'failed'; readonly error: SerialisedError }
 
-/** What the owner says. */
+/** What the owner says: an order, and answers until that is carried out. */
 export const toJobFileThreadSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('read'), order: readOrderSchema }),
   z.strictObject({ type: z.literal('taken') }),
   z.strictObject({ type: z.literal('found'), ids: z.array(z.int()) }),
 ])

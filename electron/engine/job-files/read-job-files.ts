@@ -1,11 +1,11 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { deserialiseError, JobyardError, missingCase } from '../../../shared/errors.ts'
 import type { RecipeUse } from '../recipes/recipe-drop.ts'
 import type { FindJobs } from './drop-names.ts'
 import { fromJobFileThreadSchema } from './job-file-protocol.ts'
 import type { FromJobFileThread, ReadOrder, ToJobFileThread } from './job-file-protocol.ts'
-import { MAX_HEAP_MIB, MAX_YOUNG_HEAP_MIB } from './limits.ts'
 import type { JobFilesRead } from './read-drop.ts'
+import { keepReader, takeReader } from './reader-threads.ts'
 import { unpackWritten } from '../store/written-columns.ts'
 import type { WrittenJob } from '../store/written-job.ts'
 
@@ -44,28 +44,32 @@ export type { JobFilesRead }
 export async function readJobFiles(options: ReadJobFilesOptions): Promise<JobFilesRead> {
   options.signal?.throwIfAborted()
   const { paths, cwd, recursive, script_dir, wanted, recipe } = options
-  const workerData: ReadOrder = {
+  const order: ReadOrder = {
     paths: [...paths],
     ...{ cwd, recursive, script_dir, env: { ...process.env } },
     ...(wanted === undefined ? {} : { wanted }),
     ...(recipe === undefined ? {} : { recipe }),
   }
-  const thread = new Worker(options.entry, {
-    workerData,
-    // Nothing in there needs it, and the YAML library prints for debugging where a variable is set.
-    env: {},
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MIB, maxYoungGenerationSizeMb: MAX_YOUNG_HEAP_MIB },
-  })
+  const thread = takeReader(options.entry)
+  const conversation = new Conversation(thread, options)
   try {
-    return await new Conversation(thread, options).result
-  } finally {
+    conversation.say({ type: 'read', order })
+    const read = await conversation.result
+    conversation.close()
+    await keepReader(options.entry, thread)
+    return read
+  } catch (error) {
+    conversation.close()
     await thread.terminate()
+    throw error
   }
 }
 
-/** What is said with one thread, until it is over. */
+/** What is said with one thread about one order. */
 class Conversation {
   readonly result: Promise<JobFilesRead>
+  /** To be called when it is over: the thread may be given another order. */
+  close!: () => void
   readonly #thread: Worker
   readonly #onJobs: ReadJobFilesOptions['onJobs']
   readonly #findJobs: FindJobs
@@ -84,22 +88,26 @@ class Conversation {
             : new DOMException('Reading was stopped.', 'AbortError'),
         )
       }
-      signal?.addEventListener('abort', abort, { once: true })
-      thread.on('message', (message: unknown) => {
+      const hear = (message: unknown): void => {
         const parsed = fromJobFileThreadSchema.safeParse(message)
         if (parsed.success) this.#listen(parsed.data, resolve, reject)
         else reject(this.#died(parsed.error))
-      })
-      thread.on('error', (error) => {
+      }
+      const fail = (error: unknown): void => {
         reject(this.#died(error))
-      })
-      thread.on('exit', (code) => {
-        signal?.removeEventListener('abort', abort)
+      }
+      const exit = (code: number): void => {
         // After `done` or `failed` this comes too late to matter.
         void this.#taking.then(() => {
           reject(this.#died(new Error(`exit code ${code}`)))
         }, reject)
-      })
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      thread.on('message', hear).on('error', fail).on('exit', exit)
+      this.close = () => {
+        signal?.removeEventListener('abort', abort)
+        thread.off('message', hear).off('error', fail).off('exit', exit)
+      }
     })
   }
 
@@ -134,14 +142,14 @@ class Conversation {
 
   async #take(jobs: readonly WrittenJob[]): Promise<void> {
     await this.#onJobs(jobs)
-    this.#say({ type: 'taken' })
+    this.say({ type: 'taken' })
   }
 
   async #find(ids: readonly number[]): Promise<void> {
-    this.#say({ type: 'found', ids: [...(await this.#findJobs(ids))] })
+    this.say({ type: 'found', ids: [...(await this.#findJobs(ids))] })
   }
 
-  #say(message: ToJobFileThread): void {
+  say(message: ToJobFileThread): void {
     this.#thread.postMessage(message)
   }
 
