@@ -17,11 +17,14 @@ const OF_DEFINITION = /^#\/\$defs\/(.+)$/
  */
 export function allowExpressions(schema: Schema): void {
   const definitions: Definitions = { ...schema.$defs }
-  for (const job of [schema, ...(schema.anyOf ?? []), definitions['job']]) {
-    if (typeof job !== 'object' || job.properties?.['command'] === undefined) continue
+  const parts = [schema, ...(schema.anyOf ?? []), definitions['job']]
+  const jobs = parts.filter((part) => typeof part === 'object' && part.properties?.['command'] !== undefined)
+  const defaults = parts.map((part) => (typeof part === 'object' ? part.properties?.['defaults'] : undefined))
+  for (const keys of [...jobs, ...defaults]) {
+    if (typeof keys !== 'object' || keys.properties === undefined) continue
     for (const key of ROW_KEYS) {
-      const node = job.properties[key]
-      if (node !== undefined) job.properties[key] = partOrExpression(node, definitions)
+      const node = keys.properties[key]
+      if (node !== undefined) keys.properties[key] = partOrExpression(node, definitions)
     }
   }
   definitions[NAME] = {

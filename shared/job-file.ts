@@ -115,7 +115,10 @@ export const defaultsSchema = z
     description:
       'Keys for all jobs of the file. What a job says itself wins; env is merged variable by variable.',
   })
-export type JobDefaults = z.output<typeof defaultsSchema>
+export type JobDefaults = z.output<typeof defaultsSchema> & {
+  /** Keys whose values are known for each job of a sweep only, as they are written. */
+  readonly row_keys?: Readonly<Record<string, unknown>>
+}
 
 /** The frame of a file of many jobs; its jobs are parsed one by one, so that the good ones are known. */
 export const batchFrameSchema = z.strictObject({

@@ -8,7 +8,7 @@ import type { Environment } from './normalise.ts'
 import { parseEntry } from './parse-entry.ts'
 import { FaultCounter } from './problem-list.ts'
 import { quickJobEntry, quickSingleJob } from './quick-schema.ts'
-import { parseJob } from './row-keys.ts'
+import { parseJob, splitDefaults } from './row-keys.ts'
 import type { OnFault, ParsedFile, RawFault } from './source.ts'
 import { valueAt } from './spec-path.ts'
 import type { SpecPath } from './spec-path.ts'
@@ -111,11 +111,16 @@ class DocumentReader {
 
   batch(): DraftedFile {
     const { value } = this.#parsed
+    const { rest, row_keys } = splitDefaults(value)
     const frame = parseEntry(
       batchFrameSchema,
-      { root: value, prefix: [], keys: 'batch' },
+      { root: rest, prefix: [], keys: 'batch' },
       this.#faults.ofFrame,
     )
+    const defaults: JobDefaults = {
+      ...frame?.defaults,
+      ...(row_keys === null ? {} : { row_keys }),
+    }
     checkWritten(valueAt(value, ['defaults']), ['defaults'], this.#parsed.writtenAs, this.#faults.ofFrame)
     const jobs = valueAt(value, ['jobs'])
     const lineOf = (index: number): number => this.#lines.position(this.#parsed.jobOffset(index)).line
@@ -130,7 +135,7 @@ class DocumentReader {
     for (let index = 0; index < jobs.length; index += 1) {
       const path = pathOf(index)
       const entry = parseJob(quickJobEntry, { root: value, prefix: path, keys: 'job' }, this.#faults.ofJob)
-      drafts.push(this.#draft(entry, path, lineOf(index), frame?.defaults ?? {}, this.#faults.spoils(index)))
+      drafts.push(this.#draft(entry, path, lineOf(index), defaults, this.#faults.spoils(index)))
     }
     return this.#drafted(drafts, pathOf, lineOf)
   }

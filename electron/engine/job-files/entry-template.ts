@@ -44,7 +44,22 @@ export interface EntryTemplate {
 /** The keys of a job with those that it has of the defaults: its own win, `env` is merged. */
 export function withDefaults(entry: JobEntry, defaults: JobDefaults): JobEntry {
   const env = entry.env === undefined ? defaults.env : { ...defaults.env, ...entry.env }
-  return { ...defaults, ...entry, ...(env === undefined ? {} : { env }) }
+  const row_keys = { ...rowKeysLeft(entry, defaults), ...entry.row_keys }
+  const hasRowKeys = Object.keys(row_keys).length > 0
+  return {
+    ...{ ...defaults, ...entry },
+    ...(env === undefined ? {} : { env }),
+    ...(hasRowKeys ? { row_keys } : {}),
+  }
+}
+
+/** Keys of the defaults that have an expression, and that the job does not say itself. */
+export function rowKeysLeft(entry: JobEntry, { row_keys = {} }: JobDefaults): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row_keys).filter(
+      ([key]) => !Object.hasOwn(entry, key) && !Object.hasOwn(entry.row_keys ?? {}, key),
+    ),
+  )
 }
 
 /**

@@ -29,6 +29,15 @@ describe('inputs.files', () => {
     expect(await filesOf(drop, { inputs: { files: '*.mov' } })).toEqual(['2.mov', '10.mov', 'b c.mov'])
   })
 
+  it('take variables of the environment in their patterns, in which braces mean what they mean', async () => {
+    const drop = folder('raw/a.mov', 'raw/b.mp4', 'c.mov')
+    const keys = (files: string) => ({ env: { FROM: 'raw' }, inputs: { files } })
+    expect(await filesOf(drop, keys('${{ env.FROM }}/*.{mov,mp4}'))).toEqual(['raw/a.mov', 'raw/b.mp4'])
+    const text = JSON.stringify({ command: ['x', '{}'], ...keys('${{ env.NOWHERE_AT_ALL }}/*.mov') })
+    const { problems } = await drop.readText('b.job.json', text)
+    expect(places(problems)).toEqual(['1:62 UNKNOWN_VALUE inputs.files'])
+  })
+
   it('are looked for in folders inside folders when asked', async () => {
     const drop = folder('a.mov', 'raw/b.mov', 'raw/deep/c.mov', 'other/d.mov')
     expect(await filesOf(drop, { inputs: { files: '*.mov', recursive: true } })).toEqual([

@@ -101,4 +101,38 @@ jobs:
     )
     expect(problems[3]?.message).toContain('Expected a whole number')
   })
+
+  test('may stand in the defaults, for the jobs of sweeps that do not say it themselves', async () => {
+    const { jobs, problems } = await new JobDrop().readText(
+      'a.job.yaml',
+      `defaults: { priority: '\${{ matrix.p }}', timeout: '\${{ matrix.p }}m', retry: 1 }
+jobs:
+  - { command: a, strategy: { matrix: { p: [2, 3] } } }
+  - { command: b, priority: 7, timeout: '\${{ matrix.p }}s', strategy: { matrix: { p: [4] } } }
+  - { command: c, priority: 8, timeout: 1h }
+`,
+    )
+    expect(problems).toEqual([])
+    expect(
+      jobs.map(({ spec: { priority, timeout_ms, retry } }) => [priority, timeout_ms, retry?.limit]),
+    ).toEqual([
+      [2, 120_000, 1],
+      [3, 180_000, 1],
+      [7, 4_000, 1],
+      [8, 3_600_000, 1],
+    ])
+    const wrong = await new JobDrop().readText(
+      'b.job.yaml',
+      `defaults: { priority: '\${{ matrix.p }}' }
+jobs:
+  - { command: a, strategy: { matrix: { p: [high] } } }
+  - { command: b }
+  - { command: c, priority: 1 }
+`,
+    )
+    expect(places(wrong.problems)).toEqual([
+      '1:23 BAD_EXPRESSION defaults.priority',
+      '1:23 INVALID defaults.priority',
+    ])
+  })
 })

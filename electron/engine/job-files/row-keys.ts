@@ -42,6 +42,21 @@ export function parseJob<Entry extends JobEntry>(
   return entry === null ? null : { ...entry, row_keys }
 }
 
+/** The defaults of a file, without the keys that have an expression; and those. They are looked at for each job of a sweep. */
+export function splitDefaults(root: unknown): {
+  readonly rest: unknown
+  readonly row_keys: Written | null
+} {
+  const defaults = valueAt(root, ['defaults'])
+  const row_keys = rowKeysIn(defaults, true, 'defaults')
+  if (row_keys === null) return { rest: root, row_keys }
+  const plain = entriesOf(defaults).filter(([key]) => !Object.hasOwn(row_keys, key))
+  return {
+    rest: { ...Object.fromEntries(entriesOf(root)), defaults: Object.fromEntries(plain) },
+    row_keys,
+  }
+}
+
 function within(prefix: SpecPath, fault: RawFault): RawFault {
   return { ...fault, path: [...prefix, ...fault.path] }
 }

@@ -4,6 +4,7 @@ import { DEFAULT_MAX_JOBS } from '../../../shared/job-file-sweep.ts'
 import type { JobSpec, SweepRules } from '../../../shared/job-spec.ts'
 import { compileEntry, withDefaults } from './entry-template.ts'
 import type { EntryTemplate, NeedRef } from './entry-template.ts'
+import { filledPatterns } from './input-patterns.ts'
 import { countRows, FILE_SOURCE, readInputs, VALUE_SOURCE } from './inputs.ts'
 import { Matrix } from './matrix.ts'
 import type { Combination } from './matrix.ts'
@@ -83,15 +84,15 @@ export class Sweep {
     }
     const entry = withDefaults(written, context.defaults)
     const pathOf = pathIn(written, context)
-    const template = compileEntry(
-      entry,
-      scopeOf(entry, matrix, given ?? { names: sourceNames(written), extras: [] }, context),
-      pathOf,
-      context.onFault,
-    )
+    const scope = scopeOf(entry, matrix, given ?? { names: sourceNames(written), extras: [] }, context)
+    const template = compileEntry(entry, scope, pathOf, context.onFault)
     if (template === null || !isGood) return null
+    const patterns = filledPatterns(inputs?.files, scope.env)
+    if ('message' in patterns) return fault(['inputs', 'files'], patterns)
     const sources =
-      inputs === undefined ? [] : readInputs(inputs, folderOf(template, context), template.varies_cwd)
+      inputs === undefined
+        ? []
+        : readInputs({ ...inputs, ...patterns }, folderOf(template, context), template.varies_cwd)
     if ('message' in sources) return fault(['inputs', sources.key], sources)
     const sweep = new Sweep(template, { sources, zip: inputs?.zip === true, given }, matrix, context, pathOf)
     const message = sweep.#excess(strategy?.['max-jobs'] ?? DEFAULT_MAX_JOBS)
