@@ -50,7 +50,10 @@ export async function keepReader(entry: string, thread: Worker): Promise<void> {
   spare = { entry, thread, forget }
 }
 
-/** The next one that reads starts anew. */
+/**
+ * The next one that reads starts anew.
+ * @internal for tests and benches
+ */
 export async function endSpareReader(): Promise<void> {
   const ended = spare
   ended?.forget()
