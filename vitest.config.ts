@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './tests/longest-first.ts'
 import { SkipListReporter } from './tests/skip-list-reporter.ts'
 
 export default defineConfig({
@@ -22,6 +23,7 @@ export default defineConfig({
     isolate: false,
     // Many tests wait for processes of theirs; with a worker for each core a small machine is idle a third of the time.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A focused test left behind would silently turn the others off.

@@ -136,7 +136,7 @@ test('a disk that refuses the jobs leaves their files untaken: each is queued on
     query: (query) => store.query(query),
     close: () => store.close(),
     commit: async (operations) => {
-      if (operations.some(({ type }) => type === 'complete-submission') && refusals-- > 0)
+      if (operations.some(({ type }) => type === 'submit') && refusals-- > 0)
         throw new JobyardError('STORE_FAILED', 'The disk is full.')
       return store.commit(operations)
     },
