@@ -179,11 +179,9 @@ export class Engine {
       const news = this.#nextChange()
       try {
         await this.settled()
-        const was_idle = await isIdle(this.#parts)
-        // A job has ended meanwhile, and its command is on its way.
-        if (this.#parts.hooks.isHolding) continue
-        if (was_idle) return
-        await news.heard
+        if (!(await isIdle(this.#parts))) await news.heard
+        // Otherwise a job has ended meanwhile, and its command is on its way.
+        else if (!this.#parts.hooks.isHolding) return
       } finally {
         news.end()
       }

@@ -72,6 +72,31 @@ test('a job that is run again is followed again; one that is tried again only at
   expect(real.lines('ends')).toEqual(['failed 3', 'failed 6'])
 })
 
+test('whoever waits for an idle queue lets an end and its command come to pass', async () => {
+  let tell = (): void => undefined
+  const real = await openEngine({
+    concurrency: 2,
+    wrapStore: (store) => ({
+      query: (query) => store.query(query),
+      close: () => store.close(),
+      commit: async (operations) => {
+        // Something else changes while the end is on its way to disk.
+        if (operations.some(({ type }) => type === 'end')) tell()
+        return store.commit(operations)
+      },
+    }),
+  })
+  tell = () => {
+    real.engine.bus.emit('job:changed', { jobs: [] })
+  }
+  const on_finish = { command: `echo {name} >> ${real.path('ends')}`, if: 'always' } as const
+  await real.engine.submit(
+    ['a', 'b', 'c', 'd'].map((name, at) => ({ spec: shell(`sleep 0.${at}`, { name, on_finish }) })),
+  )
+  await real.engine.whenIdle()
+  expect(real.lines('ends').sort()).toEqual(['a', 'b', 'c', 'd'])
+})
+
 test('an end that was on disk when its owner died is followed by the next one, once', async () => {
   const dir = `${testFolder()}/data`
   prepareDataDir(dir)

@@ -47,7 +47,7 @@ export class FinishHooks {
   #looking: Promise<void> | null = null
   #again = false
   /** Ends on their way to disk that may be followed, and a look at those that are there. */
-  #holds = 0
+  readonly #held = new Set<Promise<unknown>>()
   #is_closed = false
 
   constructor(commands: HookCommands, options: FinishHooksOptions) {
@@ -62,7 +62,7 @@ export class FinishHooks {
 
   /** Commands are about to be queued: nothing else is to start before them, which may take hours. */
   get isHolding(): boolean {
-    return this.#holds > 0
+    return this.#held.size > 0
   }
 
   /** Ends of such jobs are on their way to disk. */
@@ -88,22 +88,22 @@ export class FinishHooks {
     if (are_due) void this.#holding(this.#looking)
   }
 
-  /** Resolves when what has ended is followed. */
+  /** Resolves when what has ended is followed, also what ends right now. */
   async settled(): Promise<void> {
-    while (this.#looking !== null) await this.#looking
+    while (this.#looking !== null || this.#held.size > 0) await Promise.all([this.#looking, ...this.#held])
   }
 
   /** Resolves when nothing more is queued. What is due then is queued by the next owner. */
   async close(): Promise<void> {
     this.#is_closed = true
-    await this.settled()
+    while (this.#looking !== null) await this.#looking
   }
 
   async #holding(work: Promise<unknown>): Promise<void> {
-    this.#holds += 1
+    this.#held.add(work)
     await work
-    this.#holds -= 1
-    if (this.#holds === 0) this.#options.onSettled()
+    this.#held.delete(work)
+    if (this.#held.size === 0) this.#options.onSettled()
   }
 
   async #lookOn(): Promise<void> {
