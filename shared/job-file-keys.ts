@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from './job-file-values.ts'
 import { limitsSchema, scheduleSchema, uniqueSchema } from './job-file-limits.ts'
+import { onFinishSchema } from './job-file-finish.ts'
 import { inputsSchema, strategySchema } from './job-file-sweep.ts'
 import { DEFAULT_RETRY_CAUSES, RETRYABLE_CAUSES, SPEC_DEFAULTS, STOP_SIGNALS } from './job-spec.ts'
 
@@ -224,32 +225,6 @@ const logSchema = z
     { error: 'a map with max' },
   )
   .meta({ id: 'log', description: 'What is kept of the output.', examples: [{ max: '64MiB' }] })
-
-const HOOK = 'a command line, or a map like { command: notify-send {name}, if: failure }'
-
-/** `on_finish`, written out. */
-export const onFinishObjectSchema = z.strictObject(
-  {
-    command: plainText('a command line').meta({
-      description:
-        'A command for the shell. {id} {name} {state} {cause} {exit_code} {attempts} {duration_s} {group} {queued_at} {started_at} {ended_at} are of the job that has ended, quoted.',
-      examples: ['notify-send {name} {state}'],
-    }),
-    if: oneOf(NEED_CONDITIONS).optional().meta({
-      description:
-        'success: it has succeeded. failure: it has failed, was cancelled or skipped. always: it has ended in any way.',
-      default: SPEC_DEFAULTS.on_finish_if,
-    }),
-  },
-  { error: HOOK },
-)
-
-const onFinishSchema = z.union([plainText(HOOK), onFinishObjectSchema], { error: HOOK }).meta({
-  id: 'on_finish',
-  description:
-    'A command that is queued, ahead of others, when the job has ended; in the folder and the environment of the job. A text is run however it has ended.',
-  examples: ['notify-send {name} {state}', { command: 'echo {id} >> failed.txt', if: 'failure' }],
-})
 
 const PATH = 'a path'
 const PROGRAM_ARGUMENTS = 'a list of arguments'

@@ -1,13 +1,7 @@
 import { z } from 'zod'
 import { inputsSchema, strategySchema } from './job-file-sweep.ts'
-import {
-  jobShape,
-  onFinishObjectSchema,
-  plainCommand,
-  retryObjectSchema,
-  sharedShape,
-  TASK_KEYS,
-} from './job-file-keys.ts'
+import { jobShape, plainCommand, retryObjectSchema, sharedShape, TASK_KEYS } from './job-file-keys.ts'
+import { onFinishObjectSchema } from './job-file-finish.ts'
 import { limitsObjectSchema, scheduleObjectSchema, uniqueObjectSchema } from './job-file-limits.ts'
 import { recipeShape } from './recipe-keys.ts'
 
