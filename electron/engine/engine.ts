@@ -6,6 +6,7 @@ import type { ActiveJob } from '../../shared/yard.ts'
 import type { Actions } from './actions/actions.ts'
 import { noMore } from './dispatcher/dispatcher.ts'
 import type { EngineOptions } from './engine-options.ts'
+import type { EngineParts, GroupChange } from './engine-parts.ts'
 import type { EventBus } from './events/event-bus.ts'
 import type { HookCommands } from './finish-hooks/finish-hooks.ts'
 import { isIdle } from './idle.ts'
@@ -18,7 +19,6 @@ import type { Submission, SubmissionWriter } from './submissions/submitter.ts'
 import { WatchFolders } from './watch-folders/watch-folders.ts'
 import type { WatchFoldersOptions } from './watch-folders/watch-folders.ts'
 import { poolStatusOf, wireEngine } from './wire-engine.ts'
-import type { EngineParts, GroupChange } from './wire-engine.ts'
 
 /** A disk that refuses does not keep us from closing longer than this; the next start sets right what is missing. */
 const CLOSE_DEADLINE_MS = 5_000

@@ -1,15 +1,7 @@
 import { isActive } from '../../shared/job.ts'
-import type { ActiveAttempts } from './dispatcher/active-attempts.ts'
-import type { PoolControl } from './pool-control.ts'
-import type { ReadyQueue } from './queue/ready-queue.ts'
-import type { Store } from './store/store.ts'
+import type { EngineParts } from './engine-parts.ts'
 
-interface Parts {
-  readonly active: ActiveAttempts
-  readonly queue: ReadyQueue
-  readonly store: Store
-  readonly control: PoolControl
-}
+type Parts = Pick<EngineParts, 'active' | 'queue' | 'store' | 'control'>
 
 /** Nothing active, and nothing ready or due later, but for what a paused pool or group keeps back. */
 export async function isIdle({ active, queue, store, control }: Parts): Promise<boolean> {

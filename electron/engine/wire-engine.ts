@@ -2,7 +2,7 @@ import { availableParallelism, homedir } from 'node:os'
 import { join } from 'node:path'
 import { serialiseError } from '../../shared/errors.ts'
 import { HOOKS_GROUP } from '../../shared/job-spec.ts'
-import type { Group, PoolStatus, UsualRun } from '../../shared/status.ts'
+import type { PoolStatus, UsualRun } from '../../shared/status.ts'
 import { Actions } from './actions/actions.ts'
 import { HaltWatch } from './actions/halt-watch.ts'
 import { Sweeper } from './actions/sweeper.ts'
@@ -15,18 +15,15 @@ import { Stopper } from './dispatcher/stopper.ts'
 import type { TransitionGuard } from './dispatcher/transition-guard.ts'
 import { transitionGuard } from './dispatcher/transition-guard.ts'
 import type { EngineOptions } from './engine-options.ts'
-import type { EventBus } from './events/event-bus.ts'
 import { FinishHooks } from './finish-hooks/finish-hooks.ts'
 import { isIdle } from './idle.ts'
+import { EngineParts } from './engine-parts.ts'
 import type { Loaded } from './load-engine.ts'
 import { PoolControl } from './pool-control.ts'
 import { DueTimer } from './queue/due-timer.ts'
 import { ReadyQueue } from './queue/ready-queue.ts'
-import type { Journal } from './store/journal.ts'
 import type { MetaKey } from './store/store-operations.ts'
 import type { Changes } from './store/store-records.ts'
-import type { Store } from './store/store.ts'
-import type { ScheduleKeeper } from './schedules/schedule-keeper.ts'
 import { IdSequence } from './submissions/id-sequence.ts'
 import { SweepGroups } from './submissions/sweep-groups.ts'
 import { Submitter } from './submissions/submitter.ts'
@@ -35,42 +32,6 @@ import { WorkerPool } from './worker-pool/worker-pool.ts'
 
 /** Attempt ids are reserved by so many: one write of the mark for many claims. */
 const ATTEMPT_ID_STEP = 10_000
-
-/** The parts of an engine. They refer to one another, so they are set one after the other; whole when `wireEngine` returns. */
-export class EngineParts {
-  bus!: EventBus
-  now!: () => number
-  onError!: (error: unknown) => void
-  store!: Store
-  journal!: Journal
-  active!: ActiveAttempts
-  queue!: ReadyQueue
-  pool!: WorkerPool
-  dispatcher!: Dispatcher
-  stopper!: Stopper
-  lifecycle!: AttemptLifecycle
-  dueTimer!: DueTimer
-  control!: PoolControl
-  submitter!: Submitter
-  schedules!: ScheduleKeeper
-  actions!: Actions
-  watch!: LongJobWatch
-  halts!: HaltWatch
-  hooks!: FinishHooks
-  sweeper!: Sweeper
-  attemptIds!: IdSequence
-  /** Tells what a commit changed, and lets the dispatcher look again. */
-  announce!: (changes: Changes) => void
-  setMeta!: (key: MetaKey, value: string) => void
-  /** Creates the group where it is not there; sets its limit (null: none) or pause flag. */
-  setGroup!: (name: string, change: GroupChange) => Promise<Group>
-}
-
-export interface GroupChange {
-  readonly parallel_limit?: number | null
-  readonly paused?: boolean
-  readonly parent_id?: number
-}
 
 /** What every part is made from. Parts refer to one another through `parts`, which is whole when anything is called. */
 interface Wiring {

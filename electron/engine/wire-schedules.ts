@@ -4,7 +4,7 @@ import type { Store } from './store/store.ts'
 import type { IdSequence } from './submissions/id-sequence.ts'
 import { writeJob } from './store/written-job.ts'
 import { toJobInsert } from './submissions/job-insert.ts'
-import type { EngineParts } from './wire-engine.ts'
+import type { EngineParts } from './engine-parts.ts'
 
 export interface ScheduleWiring {
   readonly store: Store
